@@ -22,6 +22,8 @@ exit code its command ends with (1: could not be done, 2: asked wrongly).
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class MedialisError(Exception):
     """Something went wrong that its reader can understand; `hint` says what to do next."""
@@ -44,7 +46,11 @@ class SettingsError(MedialisError):
 
 
 class GuideError(MedialisError):
-    """One guide cannot be read; the message names the file."""
+    """One guide cannot be read; the message names the file, and so does `path`."""
+
+    def __init__(self, message: str, *, hint: str | None = None, path: Path | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class IngestError(MedialisError):
