@@ -1,0 +1,209 @@
+"""A PDF: its text in reading order as Markdown, headings known by their type."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import GuideError
+from bot.knowledge.formats import Document, foreign
+from bot.knowledge.formats.markdownish import heading, item, paragraph
+from bot.knowledge.outline import markdown_headings
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+HEADING_RATIO = 1.1  # type this much larger than the body's is a heading's
+MAX_HEADING_CHARS = 120
+PARAGRAPH_GAP = 1.35  # a baseline this much further down than the usual line starts a paragraph
+SHORT_LINE = 0.8  # a line shorter than this share of the widest may be a paragraph's last
+RUNNING_SHARE = 0.6  # a first or last line on this share of the pages is a running header or footer
+
+_BULLET = re.compile(r"^[•‣◦▪●○·–\-*]\s+(?=\S)")
+_NUMBER = re.compile(r"^(\d{1,2}[.)])\s+(?=\S)")
+_STOP = re.compile(r"""[.!?…:。！？؟]["'”’»)\]]*$""")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BREAK = re.compile(r"([^\W\d_]+)-$")
+# Programs that write PDFs put the source file's name where the title belongs.
+_FILE_NAME = re.compile(
+    r"^(?:microsoft \w+ - .*|.*\.(?:docx?|odt|indd|pdf|pptx?|html?|tex)|untitled.*)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of print: `size` in points, `y` of its baseline in points from the page's foot."""
+
+    text: str
+    size: float
+    y: float
+    bold: bool
+
+
+def read(data: bytes) -> Document:
+    """Read a PDF; raises GuideError for one with a password, without text (a scan), or damaged."""
+    with foreign("a PDF"):
+        from pypdf import PdfReader
+
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise GuideError("is protected by a password", hint="save a copy without one")
+        pages = [_lines(page) for page in reader.pages]
+        title, language = _metadata(reader)
+    text = "\n\n".join(_markdown(_without_running_lines(pages)))
+    if not any(c.isalpha() for c in text):
+        raise GuideError("has no text, only pictures of pages", hint="run text recognition (OCR) on it first")
+    return Document(text, 0, markdown_headings(text), title=title, language=language)
+
+
+def _metadata(reader: PdfReader) -> tuple[str | None, str | None]:
+    title = " ".join(str((reader.metadata and reader.metadata.title) or "").split())
+    language = str(reader.root_object.get("/Lang", "")).split("-")[0].lower()
+    return (None if _FILE_NAME.match(title) else title) or None, language or None
+
+
+def _lines(page: Any) -> list[_Line]:
+    """The page's lines from top to bottom, each with the size of most of its characters."""
+    lines: list[_Line] = []
+    runs: list[tuple[str, float, float, bool]] = []
+
+    def flush() -> None:
+        text = " ".join("".join(run[0] for run in runs).replace("\u00ad\n", "").split())
+        inked = [run for run in runs if run[0].strip()]
+        if text and inked:
+            sizes: Counter[tuple[float, bool]] = Counter()
+            for words, size, _, bold in inked:
+                sizes[size, bold] += len(words.strip())
+            (size, bold), _ = sizes.most_common(1)[0]
+            lines.append(_Line(text, size, inked[0][2], bold))
+        runs.clear()
+
+    def visit(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
+        scale = math.hypot(tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        bold = "bold" in str((font or {}).get("/BaseFont", "")).lower()
+        *whole, rest = text.split("\n")
+        for part in whole:
+            runs.append((part, round(size * scale, 1), y, bold))
+            flush()
+        runs.append((rest, round(size * scale, 1), y, bold))
+
+    page.extract_text(visitor_text=visit)
+    flush()
+    return lines
+
+
+def _without_running_lines(pages: Sequence[list[_Line]]) -> list[list[_Line]]:
+    """Drop the headers, footers and page numbers that recur at the edge of most pages, and empty pages."""
+    pages = [page for page in pages if page]
+    edges = Counter(key for page in pages for key in {_key(page[0]), _key(page[-1])})
+    needed = max(2, math.ceil(len(pages) * RUNNING_SHARE))
+    running = {key for key, count in edges.items() if count >= needed}
+    kept: list[list[_Line]] = []
+    for lines in pages:
+        start, end = 0, len(lines)
+        while start < end and _key(lines[start]) in running:
+            start += 1
+        while end > start and _key(lines[end - 1]) in running:
+            end -= 1
+        kept.append(lines[start:end])
+    return [page for page in kept if page]
+
+
+def _key(line: _Line) -> str:
+    return re.sub(r"\d+", "#", line.text)
+
+
+def _markdown(pages: Sequence[list[_Line]]) -> Iterator[str]:
+    """Headings, items and paragraphs in order."""
+    lines = [line for page in pages for line in page]
+    if not lines:
+        return
+    levels = _levels(lines)
+    vocabulary = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
+    widest = max(len(line.text) for line in lines)
+    usual_gap = _usual_gap(pages)
+    group: list[_Line] = []
+    for line in lines:
+        if group and _breaks(group[-1], line, levels, usual_gap, widest):
+            yield _block(group, levels, vocabulary)
+            group = []
+        group.append(line)
+    yield _block(group, levels, vocabulary)
+
+
+def _levels(lines: Sequence[_Line]) -> dict[tuple[float, bool], int]:
+    """The heading level of each kind of type that is a heading's: the larger, the higher; bold body type is lowest."""
+    body: Counter[tuple[float, bool]] = Counter()
+    for line in lines:
+        body[line.size, line.bold] += len(line.text)
+    (size, bold), _ = body.most_common(1)[0]
+    kinds = {(line.size, line.bold) for line in lines if len(line.text) <= MAX_HEADING_CHARS}
+    larger = sorted({kind[0] for kind in kinds if kind[0] >= size * HEADING_RATIO}, reverse=True)
+    levels = {kind: larger.index(kind[0]) + 1 for kind in kinds if kind[0] in larger}
+    if not bold:
+        levels |= {kind: len(larger) + 1 for kind in kinds if kind[1] and size <= kind[0] < size * HEADING_RATIO}
+    return {kind: min(level, 6) for kind, level in levels.items()}
+
+
+def _level(line: _Line, levels: dict[tuple[float, bool], int]) -> int:
+    """0 for body type, and for a whole sentence in bold: that is emphasis."""
+    level = levels.get((line.size, line.bold), 0)
+    return 0 if line.text.endswith((".", ",", ";", ":")) else level
+
+
+def _usual_gap(pages: Sequence[list[_Line]]) -> float:
+    """The commonest distance between two baselines, in points; 0 when there is none."""
+    gaps = Counter(
+        round(above.y - below.y, 1)
+        for page in pages
+        for above, below in pairwise(page)
+        if above.size == below.size and above.y > below.y
+    )
+    return gaps.most_common(1)[0][0] if gaps else 0.0
+
+
+def _breaks(above: _Line, below: _Line, levels: dict[tuple[float, bool], int], usual_gap: float, widest: int) -> bool:
+    """Whether a new block starts at `below`."""
+    gap = above.y - below.y
+    if _level(above, levels) != _level(below, levels):
+        return True
+    if _BULLET.match(below.text) or _NUMBER.match(below.text):
+        return True
+    if gap <= 0:  # the next column or page: the paragraph goes on unless it had ended
+        return bool(_STOP.search(above.text)) or _level(below, levels) > 0
+    if usual_gap and gap > max(usual_gap, above.size * 1.1) * PARAGRAPH_GAP:
+        return True
+    return bool(_STOP.search(above.text)) and len(above.text) < widest * SHORT_LINE
+
+
+def _block(lines: Sequence[_Line], levels: dict[tuple[float, bool], int], vocabulary: Counter[str]) -> str:
+    text = lines[0].text
+    for line in lines[1:]:
+        text = _join(text, line.text, vocabulary)
+    text = text.replace("\u00ad", "")
+    if level := _level(lines[0], levels):
+        return heading(text, level)
+    if bullet := _BULLET.match(text):
+        return item(paragraph(text[bullet.end() :]))
+    if number := _NUMBER.match(text):
+        return item(paragraph(text[number.end() :]), number[1])
+    return paragraph(text)
+
+
+def _join(above: str, below: str, vocabulary: Counter[str]) -> str:
+    """Two lines of a paragraph as one; a word broken at the line's end is mended, a compound keeps its hyphen."""
+    if above.endswith("\u00ad"):
+        return above[:-1] + below
+    head, tail = _BREAK.search(above), _WORD.match(below)
+    if not head or not tail or not tail[0][0].islower():
+        return f"{above} {below}" if not above.endswith("-") or not tail else above + below
+    left, right = head[1].lower(), tail[0].lower()
+    compound = vocabulary[f"{left}-{right}"] or (vocabulary[left] and vocabulary[right])
+    return above + below if compound and not vocabulary[left + right] else above[:-1] + below
