@@ -29,7 +29,18 @@ def load_guide(path: Path) -> Guide:
     try:
         return _load(path)
     except GuideError as error:
-        raise GuideError(f"{path}: {error.message}", hint=error.hint) from error
+        raise GuideError(f"{path}: {error.message}", hint=error.hint, path=path) from error
+
+
+def find_guides(paths: Sequence[Path]) -> tuple[list[Path], list[GuideError]]:
+    """The guide files among `paths` and in the folders among them, each once; folders that cannot be read are errors."""
+    errors: list[GuideError] = []
+    return list(_files(paths, errors)), errors
+
+
+def sidecar(path: Path) -> Path:
+    """Where the front matter of a guide that cannot carry its own would stand."""
+    return path.with_name(path.name + SIDECAR)
 
 
 def load_corpus(paths: Sequence[Path]) -> tuple[list[Guide], list[GuideError]]:
@@ -100,15 +111,15 @@ def _read(path: Path) -> bytes:
 
 def _stated(path: Path, document: Document) -> Fields:
     """What a person wrote about the guide: its front matter or its sidecar, not both."""
-    sidecar = path.with_name(path.name + SIDECAR)
-    if not sidecar.exists():
+    beside = sidecar(path)
+    if not beside.exists():
         return document.stated or Fields()
     if document.stated:
-        raise GuideError(f"has front matter and {sidecar.name} too", hint="keep one of them")
+        raise GuideError(f"has front matter and {beside.name} too", hint="keep one of them")
     try:
-        return parse(decode(_read(sidecar)))
+        return parse(decode(_read(beside)))
     except GuideError as error:
-        raise GuideError(f"{sidecar.name}: {error.message}", hint=error.hint) from error
+        raise GuideError(f"{beside.name}: {error.message}", hint=error.hint) from error
 
 
 def _slug(name: str) -> str:
