@@ -192,6 +192,8 @@ class _Sources:
             except SourceFailed as error:
                 log.info("%s: %s: %s", file.path, source, error)
                 reasons.append(f"{source}: {error}")
+                if source != file.sources[-1]:
+                    self._show.note(f"{file.path}: {reasons[-1]}; trying the next source")
                 continue
             if partial.stat().st_size == file.size and sha256(partial, lambda _: None) == file.sha256:
                 return self._only(partial, file)
