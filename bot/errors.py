@@ -12,7 +12,8 @@
     ├── LLMError
     │   ├── LLMUnavailable     the engine does not answer
     │   ├── LLMBusy            too many askers wait already
-    │   └── LLMTimeout         the engine took too long
+    │   ├── LLMTimeout         the engine took too long
+    │   └── LLMUnclear         asked Yes or No, it said neither
     ├── InvalidQuestion        the message is empty or too long
     └── InputError             a file or an argument given to a command is unusable
 
@@ -91,6 +92,10 @@ class LLMBusy(LLMError):
 
 class LLMTimeout(LLMError):
     """The language model took too long."""
+
+
+class LLMUnclear(LLMError):
+    """The language model was asked Yes or No and said neither."""
 
 
 class InvalidQuestion(MedialisError):
