@@ -92,13 +92,10 @@ class IndexFolder:
     def begin(self) -> str:
         """Make an empty folder for the next generation, sweeping what earlier ones left; its name."""
         current = self.current()
-        numbers = sorted(int(p.name[4:]) for p in self.path.glob("gen-*") if p.name[4:].isdigit())
-        done = int(current[4:]) if current else 0
-        previous = max((n for n in numbers if n < done), default=done)
-        for number in numbers:
-            if number not in (done, previous):
-                shutil.rmtree(self.path / f"gen-{number:06d}")
-        name = f"gen-{done + 1:06d}"
+        for folder in self.path.glob("gen-*"):
+            if folder.name != current:
+                shutil.rmtree(folder)
+        name = f"gen-{int(current[4:]) + 1 if current else 1:06d}"
         (self.path / name).mkdir(parents=True)
         return name
 

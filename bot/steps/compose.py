@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from bot.knowledge.sentences import split_sentences
 from bot.llm.protocol import ChatModel
@@ -46,12 +47,12 @@ def compose(question: str, evidence: Sequence[Evidence], llm: ChatModel) -> Gene
     try:
         for piece in stream:
             written += piece
-            *whole, written = _split(written)
-            for sentence in whole:
-                yield draft(sentence, evidence)
-        for sentence in _split(written):
-            if sentence.strip():
-                yield draft(sentence, evidence)
+            starts = _starts(written)
+            for start, end in pairwise(starts):
+                yield draft(written[start:end], evidence)
+            written = written[starts[-1] :]
+        if written.strip():
+            yield draft(written, evidence)
     finally:
         close = getattr(stream, "close", None)
         if close:
@@ -65,23 +66,19 @@ def draft(sentence: str, evidence: Sequence[Evidence]) -> Draft:
     return Draft(" ".join(_MARKER.sub("", sentence).split()), cited)
 
 
-def _split(text: str) -> list[str]:
-    """Sentences with their trailing markers; the last element may still be unfinished."""
-    spans = split_sentences(text)
-    pieces = [text[start:end] for start, end in spans]
-    merged: list[str] = []
-    for piece in pieces:
-        # "… weeks. [1] It …" splits before the marker, which belongs to the sentence it follows
-        leading = _LEADING.match(piece)
-        if leading and merged:
-            merged[-1] += " " + leading.group().strip()
-            piece = piece[leading.end() :]
-        elif piece.startswith("[") and merged:  # a marker still being written
-            merged[-1] += " " + piece
-            continue
-        if piece.strip():
-            merged.append(piece)
-    return merged or [""]
+def _starts(text: str) -> list[int]:
+    """Where each sentence of an unfinished text begins, the last of which may still be growing.
+
+    "… weeks. [1] It …" splits before the marker, which belongs to the sentence it follows, so only what begins
+    with something else than a marker begins a sentence.
+    """
+    found = [0]
+    for start, end in split_sentences(text):
+        marker = _LEADING.match(text, start, end)
+        start = marker.end() if marker else start
+        if start < end and text[start] != "[" and text[found[0] : start].strip() and start > found[-1]:
+            found.append(start)
+    return found
 
 
 def judge(llm: ChatModel) -> Callable[[str, str], float]:
