@@ -80,9 +80,10 @@ class Path:
         began = time.perf_counter()
         asked = replace(question, text=verdict.remainder) if verdict.remainder else question
         query = contextualise(asked, self.encoder, None if verdict.remainder else vector)
-        hits = self.retriever.passages(query.text, PASSAGES, query.vector)
+        found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
+        hits = found.hits
         faq = self.faq().match(query.vector)
-        decision = decide(self.retriever.sentences(query.text, hits, SENTENCES, query.vector))
+        decision = decide(found.sentences)
         clock.step("retrieve", began)
         citer = Citer(self.guide)
         if faq is not None:
@@ -206,12 +207,13 @@ class Path:
         """Answer from the written replies; for a question about oneself, add what the guide says in general."""
         text = self.guard.reply(verdict, question)
         citer = Citer(self.guide)
-        hits: list[Hit] = []
+        hits: tuple[Hit, ...] = ()
         clock.first_sentence()
         yield Shown(text)
         if verdict.category == "diagnosis":
-            hits = self.retriever.passages(question.text, PASSAGES, vector)
-            decision = decide(self.retriever.sentences(question.text, hits, SENTENCES, vector))
+            found = self.retriever.search(question.text, PASSAGES, SENTENCES, vector)
+            hits = found.hits
+            decision = decide(found.sentences)
             if decision.answerable:
                 general = self.replies.in_general(quoted(decision.evidence, limit=2), citer)
                 yield Shown(general, citer.citations)

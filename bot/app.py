@@ -85,7 +85,7 @@ class Bot:
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """What retrieval finds."""
-        return self.retriever.passages(query, k)
+        return list(self.retriever.search(query, k).hits)
 
     def guides(self) -> tuple[Guide, ...]:
         """Every guide in the index."""

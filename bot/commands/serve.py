@@ -14,9 +14,8 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on.")] = None,
 ) -> None:
     """Serve the page at /, the widget at /widget.js, the demo at /demo, and the API."""
-    from bot.web.server import serve as run
-
     from bot.app import build
+    from bot.web.server import serve as run
 
     settings = load_settings()
     bot = build(settings)

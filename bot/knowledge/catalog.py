@@ -141,7 +141,7 @@ def _guide(row: Sequence[str]) -> Guide:
 
 
 def _passage_row(p: Passage) -> tuple[str | int | None, ...]:
-    spans = json.dumps([(s.start, s.end) for s in p.sentences])
+    spans = json.dumps([(s.start, s.end, s.asked) for s in p.sentences])
     path = json.dumps(p.heading_path)
     return p.id, p.guide_id, path, p.text, p.start, p.end, p.n_tokens, spans, p.faq_question
 
@@ -149,7 +149,9 @@ def _passage_row(p: Passage) -> tuple[str | int | None, ...]:
 def _passage(row: Sequence[str]) -> Passage:
     id_, guide_id, path, text, start, end, n_tokens, spans, faq = row
     first = int(start)
-    sentences = tuple(Sentence(id_, s, e, text[s - first : e - first]) for s, e in json.loads(spans))
+    sentences = tuple(
+        Sentence(id_, s, e, text[s - first : e - first], tuple(asked)) for s, e, asked in json.loads(spans)
+    )
     return Passage(
         id_, guide_id, tuple(json.loads(path)), text, first, int(end), int(n_tokens), sentences, faq_question=faq
     )

@@ -30,7 +30,7 @@ from bot.knowledge.catalog import Catalog
 from bot.knowledge.vectors import VectorStore
 from bot.knowledge.words import WordIndex
 
-FORMAT = "1"  # of the files of a generation; another one means: build afresh
+FORMAT = "2"  # of the files of a generation; another one means: build afresh
 
 
 @dataclass(frozen=True, slots=True)

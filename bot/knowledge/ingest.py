@@ -20,8 +20,10 @@ from bot.knowledge.catalog import Catalog, Entry, Source
 from bot.knowledge.chunk import CHUNKER_VERSION, passages
 from bot.knowledge.index import FORMAT, Generation, IndexFolder
 from bot.knowledge.load import find_guides, load_guide, sidecar
+from bot.knowledge.questions import attach, questions_file, read_questions
+from bot.knowledge.vectors import asked_id, passage_of
 from bot.knowledge.words import WordIndex
-from bot.types import Guide, Passage
+from bot.types import Passage
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
@@ -43,12 +45,25 @@ class IngestReport:
 
 
 def passage_text(guide_title: str, passage: Passage) -> str:
-    """What is embedded and indexed for a passage: its guide's title and headings give it the context it lost."""
+    """What is embedded for a passage: its guide's title and headings give it the context it lost."""
     path = [guide_title, *(heading for heading in passage.heading_path if heading != guide_title)]
-    body = passage.text
-    if passage.faq_question and path:
+    if passage.faq_question:
         path = path[:-1]  # the body begins with the question already
-    return " › ".join(path) + "\n" + body
+    return " › ".join(path) + "\n" + passage.text
+
+
+def vector_texts(guide_title: str, passage: Passage) -> dict[str, str]:
+    """What is embedded for a passage, by vector id: its text, and each question an editor says it answers."""
+    texts = {passage.id: passage_text(guide_title, passage)}
+    for n, sentence in enumerate(passage.sentences):
+        for question in sentence.asked:
+            texts[asked_id(passage.id, n, question)] = question
+    return texts
+
+
+def word_text(guide_title: str, passage: Passage) -> str:
+    """What BM25 indexes for a passage: its text and the questions it answers."""
+    return "\n".join(vector_texts(guide_title, passage).values())
 
 
 def ingest(
@@ -111,7 +126,8 @@ def _previous(folder: IndexFolder, space: str) -> Generation | None:
 
 def _drifted(old: Generation) -> bool:
     """Whether a shared vector store lost or gained passages behind our back."""
-    return old.vectors.ids() != old.catalog.passage_ids()
+    stored = {passage_of(id_) for id_ in old.vectors.ids()}
+    return stored != old.catalog.passage_ids()
 
 
 @dataclass(slots=True)
@@ -152,7 +168,7 @@ def _plan(
         known = before.get(str(file))
         try:
             digest = _digest(file)
-            entry = known if known and known.source.sha256 == digest else _entry(load_guide(file), file, digest, count)
+            entry = known if known and known.source.sha256 == digest else _entry(file, digest, count, plan.errors)
             if entry.guide.id in taken:
                 other = taken[entry.guide.id]
                 raise GuideError(f"{file}: the id {entry.guide.id!r} is taken by {other}", path=file)
@@ -189,10 +205,10 @@ def _plan(
 
 
 def _digest(file: Path) -> str:
-    """The SHA-256 of a guide's bytes, its sidecar's included."""
+    """The SHA-256 of a guide's bytes, those of its sidecar and questions included."""
     digest = sha256()
     try:
-        for part in (file, sidecar(file)):
+        for part in (file, sidecar(file), questions_file(file)):
             if part.is_file():
                 digest.update(part.read_bytes())
     except OSError as error:
@@ -200,8 +216,18 @@ def _digest(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _entry(guide: Guide, file: Path, digest: str, count: Callable[[str], int]) -> Entry:
-    return Entry(guide, Source(guide.id, str(file), digest), tuple(passages(guide, count)))
+def _entry(file: Path, digest: str, count: Callable[[str], int], errors: list[GuideError]) -> Entry:
+    """Read and cut one guide; a fault in its questions is reported in `errors` and costs only the questions."""
+    guide = load_guide(file)
+    cut = tuple(passages(guide, count))
+    beside = questions_file(file)
+    try:
+        cut, unmatched = attach(cut, read_questions(beside))
+        if unmatched:
+            raise GuideError(f"{beside}: {len(unmatched)} sentences are not in the guide, the first: “{unmatched[0]}”")
+    except GuideError as error:
+        errors.append(error)
+    return Entry(guide, Source(guide.id, str(file), digest), cut)
 
 
 def _write(
@@ -213,7 +239,12 @@ def _write(
     progress: Progress,
 ) -> int:
     """Write and publish a generation holding `entries`; how many passages were embedded for it."""
-    texts = {p.id: passage_text(entry.guide.title, p) for entry in entries for p in entry.passages}
+    texts: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for entry in entries:
+        for passage in entry.passages:
+            texts |= vector_texts(entry.guide.title, passage)
+            words[passage.id] = word_text(entry.guide.title, passage)
     name = folder.begin()
     home = folder.path / name
     if old is not None and not folder.shared_vectors:
@@ -231,7 +262,7 @@ def _write(
         gone = sorted(stored - texts.keys())
         if not folder.shared_vectors:
             vectors.remove(gone)
-        WordIndex.build(list(texts), list(texts.values())).save(home / "words")
+        WordIndex.build(list(words), list(words.values())).save(home / "words")
         Catalog.write(home / "catalog.sqlite", entries, _versions(space))
         folder.publish(name)
         if folder.shared_vectors:  # the old generation answered from these until this moment

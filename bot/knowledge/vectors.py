@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,6 +25,22 @@ COLLECTION = "medialis"
 BATCH = 256
 
 
+def asked_id(passage_id: str, sentence: int, question: str) -> str:
+    """The vector id of a question that sentence number `sentence` of a passage answers."""
+    return f"{passage_id}?{sentence}.{sha256(question.encode()).hexdigest()[:12]}"
+
+
+def passage_of(vector_id: str) -> str:
+    """The passage a vector belongs to."""
+    return vector_id.partition("?")[0]
+
+
+def sentence_of(vector_id: str) -> int | None:
+    """The number of the sentence a question's vector belongs to; None for a passage's own."""
+    number = vector_id.partition("?")[2].partition(".")[0]
+    return int(number) if number else None
+
+
 @contextmanager
 def _mapped(where: str) -> Iterator[None]:
     """Chroma raises its own tree, httpx's, sqlite's and bare ValueErrors: one seam for all."""
@@ -38,7 +55,7 @@ def _first_line(error: Exception) -> str:
 
 
 class VectorStore:
-    """Passage vectors by passage id. Raises IndexUnavailable when Chroma cannot be opened or reached."""
+    """Vectors of passages, and of the questions they answer, by vector id. Raises IndexUnavailable when Chroma cannot be opened or reached."""
 
     def __init__(self, place: Path | str, encoder: Embeddings | None, collection: str = COLLECTION) -> None:
         self._where = str(place) if isinstance(place, str) else f"in {place}"
@@ -64,18 +81,18 @@ class VectorStore:
             yield len(rows)
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Forget the passages `ids`; unknown ones are no error."""
+        """Forget the vectors `ids`; unknown ones are no error."""
         for first in range(0, len(ids), BATCH):
             with _mapped(self._where):
                 self._chroma.delete(ids=list(ids[first : first + BATCH]))
 
     def ids(self) -> set[str]:
-        """Every passage id stored."""
+        """Every vector id stored."""
         with _mapped(self._where):
             return set(self._chroma.get(include=[])["ids"])
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """The `k` passages nearest to `vector` (shape (384,)), as (id, cosine), best first."""
+        """The `k` vectors nearest to `vector` (shape (384,)), as (id, cosine), best first."""
         with _mapped(self._where):
             found = self._chroma.similarity_search_by_vector_with_relevance_scores(vector.tolist(), k=k)
         return [(document.id or "", 1.0 - distance) for document, distance in found]

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 
 from bot.app import Bot
 from bot.knowledge.markup import plain
+from bot.knowledge.vectors import passage_of
 from bot.steps.contextualise import Query, contextualise
-from bot.types import Passage, SentenceHit
+from bot.types import Passage
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, load_cases
 
@@ -57,30 +58,30 @@ def _queries(bot: Bot, suite: str) -> dict[str, Callable[[Case], Query]]:
 
 def _rankings(bot: Bot) -> dict[str, Find]:
     def fused(query: Query, k: int) -> list[Passage]:
-        return [hit.passage for hit in bot.retriever.passages(query.text, k, query.vector)]
+        return [hit.passage for hit in bot.retriever.search(query.text, k, vector=query.vector).hits]
 
     def alone(ids: Sequence[tuple[str, float]]) -> list[Passage]:
-        found = bot.index.get().catalog.passages([id_ for id_, _ in ids])
-        return [found[id_] for id_, _ in ids]
+        order = list(dict.fromkeys(passage_of(id_) for id_, _ in ids))
+        found = bot.index.get().catalog.passages(order)
+        return [found[id_] for id_ in order]
 
     return {
         "fused": fused,
-        "dense alone": lambda query, k: alone(bot.index.get().vectors.nearest(query.vector, k)),
+        "dense alone": lambda query, k: alone(bot.index.get().vectors.nearest(query.vector, 20 * k))[:k],
         "BM25 alone": lambda query, k: alone(bot.index.get().words.search(query.text, k)),
     }
 
 
 def _report(bot: Bot, name: str, cases: Sequence[Case], queries: Sequence[Query], find: Find, misses: bool) -> None:
-    passage_at = {k: 0 for k in (1, 3, 5)}
-    sentence_at = {k: 0 for k in (1, 5)}
+    passage_at = dict.fromkeys((1, 3, 5), 0)
+    sentence_at = dict.fromkeys((1, 5), 0)
     missed = []
     for case, query in zip(cases, queries, strict=True):
         found = find(query, 5)
         gold = {plain(sentence) for sentence in case.gold}
         for k in passage_at:
             passage_at[k] += any(gold & {plain(s.text) for s in passage.sentences} for passage in found[:k])
-        hits = bot.retriever.passages(query.text, 4, query.vector)
-        sentences: list[SentenceHit] = bot.retriever.sentences(query.text, hits, 5, query.vector)
+        sentences = bot.retriever.search(query.text, 5, 5, query.vector).sentences
         for k in sentence_at:
             sentence_at[k] += any(plain(hit.sentence.text) in gold for hit in sentences[:k])
         if not any(plain(hit.sentence.text) in gold for hit in sentences):

@@ -7,6 +7,7 @@ import pytest
 from bot.errors import IndexUnavailable, IngestError
 from bot.knowledge.index import IndexFolder, LiveIndex
 from bot.knowledge.ingest import IngestReport, ingest
+from bot.knowledge.vectors import passage_of
 from tests.hashing import HashingEmbeddings
 
 GUIDE = """---
@@ -59,7 +60,8 @@ class Setup:
     def guides(self) -> list[str]:
         generation = self.folder.open()
         try:
-            assert generation.vectors.ids() == generation.catalog.passage_ids()
+            stored = {passage_of(id_) for id_ in generation.vectors.ids()}
+            assert stored == generation.catalog.passage_ids()
             return sorted(guide.id for guide in generation.catalog.guides())
         finally:
             generation.close()

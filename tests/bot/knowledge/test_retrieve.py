@@ -20,5 +20,5 @@ def test_fusion_is_the_sum_over_rankings(given_rankings: list[list[str]]) -> Non
 @given(rankings, st.sampled_from("abcdefgh"))
 def test_first_in_every_ranking_is_first(given_rankings: list[list[str]], winner: str) -> None:
     led = [[winner, *(id_ for id_ in ranking if id_ != winner)] for ranking in given_rankings] or [[winner]]
-    fused = reciprocal_rank(led)
+    fused = reciprocal_rank(led, k=5)
     assert max(fused, key=lambda id_: fused[id_]) == winner
