@@ -30,7 +30,8 @@ def plain(text: str) -> str:
         return _collapse(text)
     tokens = parser().parse(_COMMENT.sub(" ", text))
     words = " ".join(part for part in _parts(tokens) if part)
-    return _collapse(_HALF_EMPHASIS.sub("", words))
+    escaped = "\\*" in text or "\\_" in text  # then the marks left are meant to be seen
+    return _collapse(words if escaped else _HALF_EMPHASIS.sub("", words))
 
 
 def _collapse(text: str) -> str:

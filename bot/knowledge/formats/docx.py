@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from bot.errors import GuideError
@@ -21,6 +22,9 @@ _WORDS = (
     ".//*[self::w:t or self::w:tab or self::w:br or self::w:cr or self::w:noBreakHyphen]"
     "[not(ancestor::w:del or ancestor::w:moveFrom or ancestor::w:txbxContent or ancestor::w:r/w:rPr/w:vanish)]"
 )
+_NUMBERED = "./w:pPr/w:numPr"
+_TABLE_OF_CONTENTS = "./w:sdtPr/w:docPartObj/w:docPartGallery[@w:val='Table of Contents']"
+_CELLS = "./w:tc | ./w:sdt/w:sdtContent/w:tc"
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -55,8 +59,8 @@ def _blocks(container: Any, document: Any) -> Iterator[tuple[str, bool]]:
         elif kind == "tbl":
             if text := table(_rows(element)):
                 yield text, False
-        elif kind == "sdt" and not element.xpath("./w:sdtPr/w:docPartObj/w:docPartGallery[@w:val='Table of Contents']"):
-            for content in element.xpath("./w:sdtContent"):
+        elif kind == "sdt" and not _find(element, _TABLE_OF_CONTENTS):
+            for content in _find(element, "./w:sdtContent"):
                 yield from _blocks(content, document)
 
 
@@ -71,13 +75,13 @@ def _paragraph(element: Any, document: Any) -> tuple[str, bool]:
     text = paragraph(words)
     if any(name.startswith("toc ") for name in names) or not text:
         return "", False
-    if element.xpath("./w:pPr/w:numPr") or any(name.startswith("list ") for name in names):
+    if _find(element, _NUMBERED) or any(name.startswith("list ") for name in names):
         return item(text), True
     return text, False
 
 
 def _text(element: Any) -> str:
-    return "".join(_MARKS.get(word.tag.rpartition("}")[2], word.text or "") for word in element.xpath(_WORDS))
+    return "".join(_MARKS.get(word.tag.rpartition("}")[2], word.text or "") for word in _find(element, _WORDS))
 
 
 def _style_names(style: Any) -> Iterator[str]:
@@ -97,12 +101,22 @@ def _heading_level(style: str) -> int:
 
 def _rows(element: Any) -> list[list[str]]:
     return [
-        [
-            " ".join(filter(None, map(_text, cell.xpath(".//w:p"))))
-            for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc")
-        ]
-        for row in element.xpath("./w:tr")
+        [" ".join(filter(None, map(_text, _find(cell, ".//w:p")))) for cell in _find(row, _CELLS)]
+        for row in _find(element, "./w:tr")
     ]
+
+
+def _find(element: Any, path: str) -> list[Any]:
+    """Elements by XPath; python-docx's own method knows the namespaces only on elements it has a class for."""
+    return list(_compiled(path)(element))
+
+
+@cache
+def _compiled(path: str) -> Any:
+    from docx.oxml.ns import nsmap
+    from lxml.etree import XPath
+
+    return XPath(path, namespaces={"w": nsmap["w"]})
 
 
 def _join_items(parts: list[tuple[str, bool]]) -> Iterator[str]:

@@ -28,6 +28,7 @@ _BLOCKS = {
     "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
     "figure", "hgroup", "li", "main", "menu", "ol", "p", "pre", "section", "table", "ul", *_HEADINGS,
 }  # fmt: skip
+_LISTS = ("ul", "ol", "menu")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
@@ -37,9 +38,10 @@ def read(data: bytes) -> Document:
         raise GuideError("is not text", hint="binary content")
     with foreign("an HTML page"):
         page = _parse(data)
-        title, language = _title(page), page.html.get("lang") if page.html else None
+        language = page.html.get("lang") if page.html else None
         for tag in page.find_all(DROPPED) + page.find_all(_is_dropped):
             tag.decompose()
+        title = _title(page)
         text = "\n\n".join(_blocks(_main(page)))
     if not text.strip():
         raise GuideError("has no text")
@@ -81,7 +83,7 @@ def _main(page: BeautifulSoup) -> Tag:
     return articles[0] if len(articles) == 1 else page.body or page
 
 
-def _blocks(tag: Tag, depth: int = 0) -> Iterator[str]:
+def _blocks(tag: Tag) -> Iterator[str]:
     """The blocks inside a tag, as Markdown; text between blocks is a paragraph."""
     from bs4.element import NavigableString, Tag
 
@@ -89,7 +91,7 @@ def _blocks(tag: Tag, depth: int = 0) -> Iterator[str]:
     for child in tag.children:
         if isinstance(child, Tag) and (child.name in _BLOCKS or child.find(_BLOCKS)):
             yield from _flush(loose)
-            yield from _block(child, depth)
+            yield from _block(child)
         elif isinstance(child, Tag):
             loose.append("\n" if child.name == "br" else _inline(child))
         elif type(child) is NavigableString:  # its subclasses are comments and the like
@@ -108,25 +110,39 @@ def _flush(loose: list[str]) -> Iterator[str]:
     loose.clear()
 
 
-def _block(tag: Tag, depth: int) -> Iterator[str]:
+def _block(tag: Tag) -> Iterator[str]:
     if tag.name in _HEADINGS:
         yield from filter(None, [heading(tag.get_text(" "), _HEADINGS[tag.name])])
-    elif tag.name in ("ul", "ol", "menu"):
-        yield from filter(None, ["\n".join(_items(tag, depth))])
-    elif tag.name == "table" and tag.find("table") is None:
-        rows = [[cell.get_text(" ") for cell in row.find_all(["td", "th"])] for row in tag.find_all("tr")]
-        caption = tag.find("caption")
-        yield from filter(None, [paragraph(caption.get_text(" ")) if caption else "", table(rows)])
+    elif tag.name in _LISTS:
+        yield from filter(None, ["\n".join(_items(tag))])
+    elif tag.name == "table" and (cells := _table(tag)):
+        yield from cells
     else:
-        yield from _blocks(tag, depth)
+        yield from _blocks(tag)
 
 
-def _items(tag: Tag, depth: int) -> Iterator[str]:
-    ordered = tag.name == "ol"
-    for number, li in enumerate(tag.find_all("li", recursive=False), start=1):
-        mark = f"{number}." if ordered else "-"
-        first, *rest = [*_blocks(li, depth + 1)] or [""]
-        if first:
-            yield item(first, mark)
-        for block in rest:
-            yield item(block, " " * len(mark))
+def _table(tag: Tag) -> list[str]:
+    """The caption and the table; nothing when words stand outside its cells or cells inside cells."""
+    rows = [[cell.get_text(" ") for cell in row.find_all(["td", "th"])] for row in tag.find_all("tr")]
+    caption = tag.find("caption")
+    title = caption.get_text(" ") if caption else ""
+    if sorted(f"{title} {' '.join(map(' '.join, rows))}".split()) != sorted(tag.get_text(" ").split()):
+        return []
+    return [part for part in (paragraph(title), table(rows)) if part]
+
+
+def _items(tag: Tag) -> Iterator[str]:
+    """The items of a list; what stands in it beside the items is an item too, a list in it belongs to the last."""
+    from bs4.element import NavigableString, Tag
+
+    number = 0
+    for child in tag.children:
+        if isinstance(child, Tag):
+            parts = [*(_blocks(child) if child.name == "li" else _block(child))]
+        else:
+            parts = [paragraph(child)] if type(child) is NavigableString else []
+        nested = isinstance(child, Tag) and child.name in _LISTS
+        for i, part in enumerate(filter(None, parts)):
+            number += not (i or nested)
+            mark = f"{number}." if tag.name == "ol" else "-"
+            yield item(part, " " * len(mark) if i or nested else mark)

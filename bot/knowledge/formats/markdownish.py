@@ -30,16 +30,14 @@ def item(text: str, mark: str = "-") -> str:
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """A table whose first row is its head; a single column is a list."""
-    cells = [[" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows]
+    cells = [[_INLINE.sub(r"\\", " ".join(cell.split())).replace("|", "\\|") for cell in row] for row in rows]
     cells = [row for row in cells if any(row)]
     width = max((len(row) for row in cells), default=0)
     if width == 0:
         return ""
     if width == 1:
         return "\n".join(item(row[0]) for row in cells)
-    lines = [
-        "| " + " | ".join(_INLINE.sub(r"\\", cell) for cell in row + [""] * (width - len(row))) + " |" for row in cells
-    ]
+    lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in cells]
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
 
 

@@ -126,7 +126,7 @@ def _markdown(pages: Sequence[list[_Line]]) -> Iterator[str]:
     if not lines:
         return
     levels = _levels(lines)
-    vocabulary = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
+    vocabulary = _vocabulary(lines)
     widest = max(len(line.text) for line in lines)
     usual_gap = _usual_gap(pages)
     group: list[_Line] = []
@@ -136,6 +136,19 @@ def _markdown(pages: Sequence[list[_Line]]) -> Iterator[str]:
             group = []
         group.append(line)
     yield _block(group, levels, vocabulary)
+
+
+def _vocabulary(lines: Sequence[_Line]) -> Counter[str]:
+    """The document's words in lower case, without the halves of those broken at a line's end."""
+    found: Counter[str] = Counter()
+    broken = False
+    for line in lines:
+        whole = line.text
+        if broken and (tail := _WORD.match(whole)):
+            whole = whole[tail.end() :]
+        broken = bool(_BREAK.search(line.text))
+        found.update(word.lower() for word in _WORD.findall(_BREAK.sub("", whole)))
+    return found
 
 
 def _levels(lines: Sequence[_Line]) -> dict[tuple[float, bool], int]:
