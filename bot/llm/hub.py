@@ -62,7 +62,7 @@ def _download(client: httpx.Client, url: str, partial: Path, size: int, grown: G
             raise SourceFailed("sent another range than asked for")
         with partial.open("r+b" if done else "wb") as out:
             out.seek(done)
-            for block in response.iter_bytes(1 << 20):
+            for block in response.iter_bytes():
                 done += len(block)
                 if done > size:
                     raise SourceFailed(f"sent more than {size} bytes")
