@@ -62,10 +62,12 @@ class Engine:
                 return
             if self._slot_dir is not None:
                 self._slot_dir.mkdir(parents=True, exist_ok=True)
-            import xllamacpp
-
             try:
+                import xllamacpp
+
                 self._server = xllamacpp.Server(self._params(xllamacpp))
+            except ImportError as error:  # not installed, or not built for this machine
+                raise LLMUnavailable(f"the engine cannot be loaded ({error})") from error
             except RuntimeError as error:  # all that llama.cpp says of a file it cannot load
                 raise LLMUnavailable(
                     f"the engine cannot load {self._path}", hint="run: medialis models verify"

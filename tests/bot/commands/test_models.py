@@ -77,10 +77,11 @@ def test_only_what_the_settings_need_is_pulled(index: Path, monkeypatch: pytest.
     assert json.loads(everything.stdout)["pulled"] == ["big.gguf"]
 
 
-def test_progress_stays_off_stdout(index: Path) -> None:
+def test_progress_stays_off_stdout(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "WORTH_A_BAR", 1)
     result = run.invoke(command.app, ["pull", "big", "--json"])
     assert json.loads(result.stdout)["pulled"] == ["big.gguf"]
-    assert "big.gguf" in result.stderr
+    assert "100.0/100.0 kB" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import math
 import socket
 import threading
@@ -178,6 +179,15 @@ def test_too_slow(server: OpenAIServer) -> None:
     until_free(llm)
     assert "".join(llm.stream("", ASK)) == "Rest the knee."
     llm.close()
+
+
+def test_the_question_is_not_logged_even_at_debug(llm: LLM, caplog: pytest.LogCaptureFixture) -> None:
+    """Other versions of the client write whole requests at this level; an upgrade that does so must not go unseen."""
+    caplog.set_level(logging.DEBUG)
+    list(llm.stream("", ASK))
+    llm.p_yes("", ASK)
+    assert "HTTP Response: POST 200" in caplog.text
+    assert "knee" not in caplog.text.lower()
 
 
 # --- the line
