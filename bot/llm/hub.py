@@ -9,8 +9,8 @@ import httpx
 from bot.llm.catalogue import HubSource
 from bot.llm.fetch import Grown, SourceFailed
 
-# an unreachable hub may cost seconds, not minutes: there is another source
-TIMEOUT = httpx.Timeout(30.0, connect=4.0)
+# an unreachable hub may cost seconds, not minutes, and each of its addresses is tried this long: there is another source
+TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 ATTEMPTS = 3
 
 

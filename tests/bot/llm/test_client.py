@@ -177,7 +177,6 @@ def test_too_slow(server: OpenAIServer) -> None:
     server.hurry = True
     server.go(3)
     until_free(llm)
-    assert "".join(llm.stream("", ASK)) == "Rest the knee."
     llm.close()
 
 
