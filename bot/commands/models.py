@@ -26,6 +26,8 @@ Names = Annotated[
 Everything = Annotated[bool, typer.Option("--all", help="Every model of the catalogue.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
+WORTH_A_BAR = 1_000_000  # bytes
+
 
 @app.callback(invoke_without_command=True)
 def models(context: typer.Context) -> None:
@@ -118,13 +120,15 @@ def _object(state: ModelState, needed: set[str]) -> dict[str, Any]:
 
 
 class _Bars:
-    """A rich progress bar for each file."""
+    """A rich progress bar for each file that takes a moment."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
         self._tasks: dict[str, TaskID] = {}
 
     def progress(self, file: str, done: int, total: int) -> None:
+        if total < WORTH_A_BAR:
+            return
         if file not in self._tasks:
             self._tasks[file] = self._bars.add_task(file.rpartition("/")[2], total=total)
         self._bars.update(self._tasks[file], completed=done)

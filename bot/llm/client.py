@@ -79,7 +79,7 @@ class LLM:
     @property
     def name(self) -> str:
         """The model's name, or where it is served as long as that is not known."""
-        return self._model or self._endpoint.base_url
+        return self._model or urlsplit(self._endpoint.base_url).hostname or "unknown"
 
     def ahead(self) -> int:
         """How many askers hold or wait for the engine now; 0 for a server that takes several at once."""

@@ -23,6 +23,8 @@ BATCH = 256
 # Prompts read before are kept here, so that changing between the composing and the judging prompt costs no re-reading.
 # A 1.5B model takes 28 kB a token.
 PROMPT_CACHE_MIB = 1024
+# How often a silent stream looks whether it is to end; `stop` in the middle of a reply waits that long (30 s by default).
+PING_S = 1
 HEALTH_TIMEOUT_S = 5.0
 
 
@@ -60,10 +62,12 @@ class Engine:
                 return
             if self._slot_dir is not None:
                 self._slot_dir.mkdir(parents=True, exist_ok=True)
-            import xllamacpp
-
             try:
+                import xllamacpp
+
                 self._server = xllamacpp.Server(self._params(xllamacpp))
+            except ImportError as error:  # not installed, or not built for this machine
+                raise LLMUnavailable(f"the engine cannot be loaded ({error})") from error
             except RuntimeError as error:  # all that llama.cpp says of a file it cannot load
                 raise LLMUnavailable(
                     f"the engine cannot load {self._path}", hint="run: medialis models verify"
@@ -129,6 +133,7 @@ class Engine:
         params.fit_params = False  # n_ctx is set on purpose; measuring the machine costs start-up time
         params.warmup = False
         params.offline = True
+        params.sse_ping_interval = PING_S
         params.verbosity = -1
         if self._slot_dir is not None:
             params.slot_save_path = f"{self._slot_dir}/"

@@ -9,8 +9,8 @@ import httpx
 from bot.llm.catalogue import HubSource
 from bot.llm.fetch import Grown, SourceFailed
 
-# an unreachable hub may cost seconds, not minutes: there is another source
-TIMEOUT = httpx.Timeout(30.0, connect=4.0)
+# an unreachable hub may cost seconds, not minutes, and each of its addresses is tried this long: there is another source
+TIMEOUT = httpx.Timeout(30.0, connect=2.0)
 ATTEMPTS = 3
 
 
@@ -62,7 +62,7 @@ def _download(client: httpx.Client, url: str, partial: Path, size: int, grown: G
             raise SourceFailed("sent another range than asked for")
         with partial.open("r+b" if done else "wb") as out:
             out.seek(done)
-            for block in response.iter_bytes(1 << 20):
+            for block in response.iter_bytes():
                 done += len(block)
                 if done > size:
                     raise SourceFailed(f"sent more than {size} bytes")
