@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
     allowed_origins: tuple[str, ...] = ()
+    rate_limit: str = Field("60/minute", description="questions and feedback from one address, as in 60/minute")
+    rate_limit_store: str = Field("memory://", description="memory:// or the URL of a Redis server")
+    max_body_bytes: int = Field(262_144, ge=4096, description="largest request body the server reads")
+    locale_from_reader: bool = Field(False, description="let a request name the country its reader is in")
     feedback: bool = Field(True, description="store thumbs up and down with the reader's consent")
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
