@@ -124,8 +124,9 @@ def _edges(page: Sequence[_Line]) -> list[_Line]:
     return by_height[:EDGE_LINES] + by_height[-EDGE_LINES:]
 
 
-def _key(line: _Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+def _key(line: _Line) -> tuple[str, float]:
+    """What running lines share; the size, because a running header repeats the title, which must stay."""
+    return re.sub(r"\d+", "#", line.text), line.size
 
 
 def _markdown(pages: Sequence[list[_Line]]) -> Iterator[str]:

@@ -27,3 +27,7 @@ def test_a_document_that_breaks_no_words_keeps_the_hyphens_it_says_nothing_about
     assert Hyphens(lines).join("a whole-", "chain view") == "a whole-chain view"
     lines = ["rehabili-", "tation, rehabilitation", "exer-", "cise"]
     assert Hyphens(lines).join("exer-", "cise") == "exercise"
+
+
+def test_a_single_hyphen_among_many_lines_is_a_compounds() -> None:
+    assert Hyphens(["a whole-", "chain view", *["no hyphen here"] * 100]).join("whole-", "chain") == "whole-chain"

@@ -123,6 +123,13 @@ def test_a_paragraph_goes_on_over_the_page_without_running_lines() -> None:
     assert _read(*last_in_the_file) == [text]
 
 
+def test_a_title_stays_though_the_running_header_repeats_it() -> None:
+    pages = [[("Knee pain", 8, 820, "R"), *_lines(f"{FULL} {n}.")] for n in "abc"]
+    pages[0].insert(0, ("Knee pain", 20, 800, "R"))
+    assert _read(*pages)[0] == "# Knee pain"
+    assert sum(block.count("Knee pain") for block in _read(*pages)) == 1
+
+
 def test_title_and_language() -> None:
     for given, title in (("Knee", "Knee"), ("Microsoft Word - knee.docx", None), ("knee.indd", None)):
         writer = _writer(_lines("Text."))
