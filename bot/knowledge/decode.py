@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # Above this share of control characters a file is not text; one stray form feed in a page is.
 MAX_CONTROL_SHARE = 0.001
 # With fewer accented letters than this, statistics cannot tell the single-byte encodings apart; then Windows-1252
-# it is, the default of the WHATWG Encoding Standard, and its smart quotes survive. French has 4 %, Czech 15 %.
+# it is, the default of the WHATWG Encoding Standard, and its smart quotes survive.
 CP1252_MAX_SHARE = 0.05
 # What old files are written in. Left to choose from all it knows, charset-normalizer takes Czech for Baltic and
 # Turkish for Nordic; from these it told all of tests/bot/knowledge/test_decode.py.

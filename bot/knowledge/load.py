@@ -74,8 +74,8 @@ def _load(path: Path) -> Guide:
     if not document.text[document.body :].strip():
         raise GuideError("is empty")
     stated = _stated(path, document)
-    first = next((heading.text for heading in document.headings if heading.text), None)
-    title = stated.title or document.title or first or re.sub(r"[-_\s]+", " ", path.stem).strip()
+    top = min((heading for heading in document.headings if heading.text), key=lambda h: h.level, default=None)
+    title = stated.title or document.title or (top.text if top else "") or re.sub(r"[-_\s]+", " ", path.stem).strip()
     return Guide(
         id=stated.id or _slug(path.stem),
         title=title,

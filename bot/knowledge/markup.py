@@ -10,7 +10,7 @@ from bot.knowledge.blocks import parser
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-# Text with none of these is already plain; the full parser costs fifty times as much, and ingest calls this per passage.
+# Text with none of these is already plain; the full parser takes about seven times as long, and ingest calls this per passage.
 _MAYBE_MARKUP = re.compile(r"[*_`\[<&|\\~#>\x00]|^\s*(?:[-+=]|\d{1,9}[.)](?:\s|$))|^(?: {4}|\t)", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")

@@ -32,10 +32,15 @@ class Heading:
 def markdown_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
     """The headings of the Markdown in `text[start:]`; those inside quotes and lists are not sections."""
     return tuple(
-        Heading(block.start, block.end, block.level, plain(text[slice(*block.leaves[0])]))
+        Heading(block.start, block.end, block.level, heading_words(text[slice(*block.leaves[0])]))
         for block in blocks(text, start)
         if block.kind == "heading"
     )
+
+
+def heading_words(text: str) -> str:
+    """A heading's text as a reader sees it; its number stays, which in a paragraph would mark a list item."""
+    return plain("# " + " ".join(text.split()))
 
 
 def is_question(heading: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import GuideError
 from bot.knowledge.formats import Document, foreign
+from bot.knowledge.formats.hyphens import SOFT_HYPHEN, Hyphens
 from bot.knowledge.formats.markdownish import heading, item, paragraph
 from bot.knowledge.outline import markdown_headings
 
@@ -23,13 +24,15 @@ HEADING_RATIO = 1.1  # type this much larger than the body's is a heading's
 MAX_HEADING_CHARS = 120
 PARAGRAPH_GAP = 1.35  # a baseline this much further down than the usual line starts a paragraph
 SHORT_LINE = 0.8  # a line shorter than this share of the widest may be a paragraph's last
-RUNNING_SHARE = 0.6  # a first or last line on this share of the pages is a running header or footer
+EDGE_LINES = 2  # running headers and footers have this many lines at most
+RUNNING_SHARE = 0.6  # what stands at the edge of this share of the pages is a running header or footer
 
 _BULLET = re.compile(r"^[•‣◦▪●○·–\-*]\s+(?=\S)")
 _NUMBER = re.compile(r"^(\d{1,2}[.)])\s+(?=\S)")
+_LIGATURES = str.maketrans(
+    {chr(0xFB00 + i): word for i, word in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
+)
 _STOP = re.compile(r"""[.!?…:。！？؟]["'”’»)\]]*$""")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BREAK = re.compile(r"([^\W\d_]+)-$")
 # Programs that write PDFs put the source file's name where the title belongs.
 _FILE_NAME = re.compile(
     r"^(?:microsoft \w+ - .*|.*\.(?:docx?|odt|indd|pdf|pptx?|html?|tex)|untitled.*)$", re.IGNORECASE
@@ -74,7 +77,7 @@ def _lines(page: Any) -> list[_Line]:
     runs: list[tuple[str, float, float, bool]] = []
 
     def flush() -> None:
-        text = " ".join("".join(run[0] for run in runs).replace("\u00ad\n", "").split())
+        text = " ".join("".join(run[0] for run in runs).translate(_LIGATURES).split())
         inked = [run for run in runs if run[0].strip()]
         if text and inked:
             sizes: Counter[tuple[float, bool]] = Counter()
@@ -100,24 +103,30 @@ def _lines(page: Any) -> list[_Line]:
 
 
 def _without_running_lines(pages: Sequence[list[_Line]]) -> list[list[_Line]]:
-    """Drop the headers, footers and page numbers that recur at the edge of most pages, and empty pages."""
+    """Drop the headers, footers and page numbers that recur at the edge of most pages, and empty pages.
+
+    The edge is where they are printed: in the file they may come after the page's text.
+    """
     pages = [page for page in pages if page]
-    edges = Counter(key for page in pages for key in {_key(page[0]), _key(page[-1])})
+    edges = [_edges(page) for page in pages]
+    counts = Counter(key for edge in edges for key in set(map(_key, edge)))
     needed = max(2, math.ceil(len(pages) * RUNNING_SHARE))
-    running = {key for key, count in edges.items() if count >= needed}
-    kept: list[list[_Line]] = []
-    for lines in pages:
-        start, end = 0, len(lines)
-        while start < end and _key(lines[start]) in running:
-            start += 1
-        while end > start and _key(lines[end - 1]) in running:
-            end -= 1
-        kept.append(lines[start:end])
+    kept = (
+        [line for line in page if line not in edge or counts[_key(line)] < needed]
+        for page, edge in zip(pages, edges, strict=True)
+    )
     return [page for page in kept if page]
 
 
-def _key(line: _Line) -> str:
-    return re.sub(r"\d+", "#", line.text)
+def _edges(page: Sequence[_Line]) -> list[_Line]:
+    """The lines printed highest and lowest on a page."""
+    by_height = sorted(page, key=lambda line: line.y)
+    return by_height[:EDGE_LINES] + by_height[-EDGE_LINES:]
+
+
+def _key(line: _Line) -> tuple[str, float]:
+    """What running lines share; the size, because a running header repeats the title, which must stay."""
+    return re.sub(r"\d+", "#", line.text), line.size
 
 
 def _markdown(pages: Sequence[list[_Line]]) -> Iterator[str]:
@@ -126,29 +135,16 @@ def _markdown(pages: Sequence[list[_Line]]) -> Iterator[str]:
     if not lines:
         return
     levels = _levels(lines)
-    vocabulary = _vocabulary(lines)
+    hyphens = Hyphens([line.text for line in lines])
     widest = max(len(line.text) for line in lines)
     usual_gap = _usual_gap(pages)
     group: list[_Line] = []
     for line in lines:
         if group and _breaks(group[-1], line, levels, usual_gap, widest):
-            yield _block(group, levels, vocabulary)
+            yield _block(group, levels, hyphens)
             group = []
         group.append(line)
-    yield _block(group, levels, vocabulary)
-
-
-def _vocabulary(lines: Sequence[_Line]) -> Counter[str]:
-    """The document's words in lower case, without the halves of those broken at a line's end."""
-    found: Counter[str] = Counter()
-    broken = False
-    for line in lines:
-        whole = line.text
-        if broken and (tail := _WORD.match(whole)):
-            whole = whole[tail.end() :]
-        broken = bool(_BREAK.search(line.text))
-        found.update(word.lower() for word in _WORD.findall(_BREAK.sub("", whole)))
-    return found
+    yield _block(group, levels, hyphens)
 
 
 def _levels(lines: Sequence[_Line]) -> dict[tuple[float, bool], int]:
@@ -166,9 +162,10 @@ def _levels(lines: Sequence[_Line]) -> dict[tuple[float, bool], int]:
 
 
 def _level(line: _Line, levels: dict[tuple[float, bool], int]) -> int:
-    """0 for body type, and for a whole sentence in bold: that is emphasis."""
+    """0 for body type, and for a whole sentence in bold body type: that is emphasis."""
     level = levels.get((line.size, line.bold), 0)
-    return 0 if line.text.endswith((".", ",", ";", ":")) else level
+    is_lowest = level > 0 and line.bold and level == max(levels.values())
+    return 0 if is_lowest and line.text.endswith((".", ",", ";", ":")) else level
 
 
 def _usual_gap(pages: Sequence[list[_Line]]) -> float:
@@ -196,11 +193,11 @@ def _breaks(above: _Line, below: _Line, levels: dict[tuple[float, bool], int], u
     return bool(_STOP.search(above.text)) and len(above.text) < widest * SHORT_LINE
 
 
-def _block(lines: Sequence[_Line], levels: dict[tuple[float, bool], int], vocabulary: Counter[str]) -> str:
+def _block(lines: Sequence[_Line], levels: dict[tuple[float, bool], int], hyphens: Hyphens) -> str:
     text = lines[0].text
     for line in lines[1:]:
-        text = _join(text, line.text, vocabulary)
-    text = text.replace("\u00ad", "")
+        text = hyphens.join(text, line.text)
+    text = text.replace(SOFT_HYPHEN, "")
     if level := _level(lines[0], levels):
         return heading(text, level)
     if bullet := _BULLET.match(text):
@@ -208,15 +205,3 @@ def _block(lines: Sequence[_Line], levels: dict[tuple[float, bool], int], vocabu
     if number := _NUMBER.match(text):
         return item(paragraph(text[number.end() :]), number[1])
     return paragraph(text)
-
-
-def _join(above: str, below: str, vocabulary: Counter[str]) -> str:
-    """Two lines of a paragraph as one; a word broken at the line's end is mended, a compound keeps its hyphen."""
-    if above.endswith("\u00ad"):
-        return above[:-1] + below
-    head, tail = _BREAK.search(above), _WORD.match(below)
-    if not head or not tail or not tail[0][0].islower():
-        return f"{above} {below}" if not above.endswith("-") or not tail else above + below
-    left, right = head[1].lower(), tail[0].lower()
-    compound = vocabulary[f"{left}-{right}"] or (vocabulary[left] and vocabulary[right])
-    return above + below if compound and not vocabulary[left + right] else above[:-1] + below

@@ -9,8 +9,7 @@ from bot.knowledge.blocks import trim
 from bot.knowledge.decode import decode
 from bot.knowledge.formats import Document
 from bot.knowledge.frontmatter import parse, split
-from bot.knowledge.markup import plain
-from bot.knowledge.outline import Heading, announces_faq, is_question
+from bot.knowledge.outline import Heading, announces_faq, heading_words, is_question
 
 TITLE_LEVEL, SECTION_LEVEL, QUESTION_LEVEL = 1, 2, 3
 MAX_TITLE_CHARS = 150
@@ -44,7 +43,7 @@ def read(data: bytes) -> Document:
     source, body = split(text)
     stated = parse(source) if source is not None else None
     lines = _lines(text, body)
-    title = plain(lines[0].text) if lines and len(lines[0].text) <= MAX_TITLE_CHARS else None
+    title = heading_words(lines[0].text) if lines and len(lines[0].text) <= MAX_TITLE_CHARS else None
     return Document(text, body, _headings(lines, title), stated, title)
 
 
@@ -91,12 +90,12 @@ def _marked(lines: list[_Line]) -> dict[int, Heading]:
         atx = _ATX.fullmatch(line.text)
         below = lines[i + 1] if i + 1 < len(lines) else None
         if atx:
-            found[i] = Heading(line.start, line.end, len(atx[1]), plain(atx["text"]))
+            found[i] = Heading(line.start, line.end, len(atx[1]), heading_words(atx["text"]))
         elif (
             below and not below.after_blank and _UNDERLINE.fullmatch(below.text) and not _UNDERLINE.fullmatch(line.text)
         ):
             level = TITLE_LEVEL if below.text[0] == "=" else SECTION_LEVEL
-            found[i] = Heading(line.start, below.end, level, plain(line.text))
+            found[i] = Heading(line.start, below.end, level, heading_words(line.text))
     return found
 
 

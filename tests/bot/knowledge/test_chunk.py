@@ -164,7 +164,7 @@ def test_limits_do_not_change_which_sentences_there_are(text: str) -> None:
 @given(MARKDOWN)
 def test_moved_guides_keep_their_passages(text: str) -> None:
     guide = _guide(text)
-    shift = "x" * 7
+    shift = "before\n"
     moved = replace(
         guide,
         text=shift + text,

@@ -179,3 +179,16 @@ def test_ids_from_file_names(tmp_path: Path, name: str, prefix: str) -> None:
     guide = load_guide(_write(tmp_path / name, "Knee\n\nIt bends."))
     assert guide.id.startswith(prefix)
     assert len(guide.id) <= 100
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("<title>T</title><h1>A</h1><p>x</p>", "A"),
+        ("<title>T</title><h2>A</h2><p>x</p>", "T"),
+        ("<h3>A</h3><h2>B</h2><p>x</p>", "B"),
+        ("<p>x</p>", "my page"),
+    ],
+)
+def test_a_title_is_found_somewhere(tmp_path: Path, page: str, title: str) -> None:
+    assert load_guide(_write(tmp_path / "my-page.html", page)).title == title

@@ -25,6 +25,7 @@ def _paths(text: str, title: str = "Knee") -> list[tuple[str, ...]]:
         ("# Treatment\n\nRest.", [("Treatment",)]),
         ("## A\n\n#### B\n\n### C", [("A",), ("A", "B"), ("A", "C")]),
         ("##\n\ntext\n\n## **A** [b](https://example.org)", [("Knee",), ("A b",)]),
+        ("## 1. A\n\n## 2) B\n\nC\nd\n---", [("1. A",), ("2) B",), ("C d",)]),
         ("> ## Quoted\n\n- ## Listed", [("Knee",)]),
         ("```\n## Code\n```", [("Knee",)]),
     ],

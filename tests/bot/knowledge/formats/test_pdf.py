@@ -5,7 +5,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
 from bot.errors import GuideError
-from bot.knowledge.formats.pdf import read
+from bot.knowledge.formats.pdf import _LIGATURES, read
 
 Line = tuple[str, float, float, str]  # words, size in points, baseline in points, font
 BODY, LEADING = 10.0, 12.0
@@ -74,8 +74,12 @@ def test_headings_are_larger_or_bold() -> None:
 
 
 def test_a_heading_of_two_lines_is_one() -> None:
-    page = [("A long heading that goes", 20, 780, "R"), ("over two lines", 20, 756, "R"), *_lines(FULL, FULL, top=720)]
-    assert _read(page)[0] == "# A long heading that goes over two lines"
+    page = [
+        ("A long heading, to be sure,", 20, 780, "R"),
+        ("over two lines", 20, 756, "R"),
+        *_lines(FULL, FULL, top=720),
+    ]
+    assert _read(page)[0] == "# A long heading, to be sure, over two lines"
 
 
 def test_paragraphs_part_at_a_gap_or_a_short_last_line() -> None:
@@ -89,19 +93,13 @@ def test_bold_words_in_a_sentence_are_no_heading() -> None:
     assert _read([*_lines(FULL, "so on."), *_lines("Do not run.", top=740, font="B")])[-1] == "Do not run."
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "joined"),
-    [
-        ("it needs rehabili-", "tation.", "it needs rehabilitation."),
-        ("it is a long-", "term plan of a long term.", "it is a long-term plan of a long term."),
-        ("long-term plans are long-", "term.", "long-term plans are long-term."),
-        ("the X-", "Ray", "the X-Ray"),
-        ("from 5 -", "10 days", "from 5 - 10 days"),
-        ("soft\u00ad", "ware", "software"),
-    ],
-)
-def test_words_broken_at_a_lines_end(first: str, second: str, joined: str) -> None:
-    assert _read(_lines(FULL, first, second)) == [f"{FULL} {joined}"]
+def test_a_word_broken_at_a_lines_end_is_mended() -> None:
+    assert _read(_lines(FULL, "it needs rehabili-", "tation.")) == [f"{FULL} it needs rehabilitation."]
+
+
+def test_ligatures_are_letters() -> None:
+    assert _LIGATURES[0xFB03] == "ffi"
+    assert "e\ufb00ects of \ufb01ve".translate(_LIGATURES) == "effects of five"
 
 
 def test_lists() -> None:
@@ -110,10 +108,26 @@ def test_lists() -> None:
 
 
 def test_a_paragraph_goes_on_over_the_page_without_running_lines() -> None:
+    days = {1: "abcde", 2: "fghij", 3: "klmno"}
+    text = " ".join(f"{FULL} {day}" for n in days for day in days[n])
     pages = [
-        [("Clinic leaflet", 8, 820, "R"), *_lines(*[f"{FULL}"] * 3), (f"Page {n} of 3", 8, 20, "R")] for n in (1, 2, 3)
+        [
+            ("Clinic leaflet", 8, 820, "R"),
+            *_lines(*(f"{FULL} {day}" for day in days[n])),
+            (f"Page {n} of 3", 8, 20, "R"),
+        ]
+        for n in (1, 2, 3)
     ]
-    assert _read(*pages) == [" ".join([FULL] * 9)]
+    assert _read(*pages) == [text]
+    last_in_the_file = [page[1:] + page[:1] for page in pages]
+    assert _read(*last_in_the_file) == [text]
+
+
+def test_a_title_stays_though_the_running_header_repeats_it() -> None:
+    pages = [[("Knee pain", 8, 820, "R"), *_lines(f"{FULL} {n}.")] for n in "abc"]
+    pages[0].insert(0, ("Knee pain", 20, 800, "R"))
+    assert _read(*pages)[0] == "# Knee pain"
+    assert sum(block.count("Knee pain") for block in _read(*pages)) == 1
 
 
 def test_title_and_language() -> None:
