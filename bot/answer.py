@@ -1,56 +1,36 @@
-"""The path of one question: normalise, triage, route, contextualise, retrieve, gate, verbatim, compose, ground, respond.
+"""The path of one question: triage, route, contextualise, retrieve, gate, verbatim, compose, ground, respond.
 
-Each step takes values and returns values; none calls back. The question is embedded once.
+Each step takes values and returns values; none calls back. The question is embedded once. Nothing is shown before it
+is grounded, and whatever is shown has passed the output rail.
 """
 
 from __future__ import annotations
 
-import time
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-
-import structlog
+from dataclasses import dataclass, replace
 
 from bot.errors import LLMError
 from bot.knowledge.embed import Encoder, Vectors
-from bot.knowledge.retrieve import Retriever
+from bot.knowledge.retrieve import Found, Retriever
 from bot.llm.protocol import ChatModel
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.steps.compose import compose, judge
 from bot.steps.contextualise import contextualise
-from bot.steps.evidence import Citer, Evidence, marked
-from bot.steps.gate import Decision, decide
+from bot.steps.evidence import Evidence, marked
+from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
 from bot.steps.replies import Replies
+from bot.steps.respond import Clock, Response
 from bot.steps.verbatim import FaqMatcher
-from bot.types import Answer, Done, Event, Finding, Guide, Hit, Mode, Question, Shown, Status, Verdict
+from bot.types import Event, Guide, Question, Status, Verdict
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 PASSAGES = 4
 SENTENCES = 8
-
-
-@dataclass(slots=True)
-class Clock:
-    """Milliseconds since the question came, and how long each step took."""
-
-    began: float = field(default_factory=time.perf_counter)
-    steps: dict[str, float] = field(default_factory=dict)
-
-    def step(self, name: str, since: float) -> None:
-        """Add the time since `since` (from time.perf_counter) to step `name`."""
-        self.steps[name] = self.steps.get(name, 0.0) + (time.perf_counter() - since) * 1000
-
-    def first_sentence(self) -> None:
-        """Note when the reader first sees something."""
-        self.steps.setdefault("first_sentence", (time.perf_counter() - self.began) * 1000)
-
-    def read(self) -> dict[str, float]:
-        """Every step and the total."""
-        self.first_sentence()
-        return {"total": (time.perf_counter() - self.began) * 1000, **self.steps}
+GENERAL_SENTENCES = 2  # what the guide says in general, beside a referral
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,173 +40,105 @@ class Path:
     encoder: Encoder
     guard: Guard
     retriever: Retriever
-    faq: Callable[[], FaqMatcher]
+    gate: Gate
+    faq: FaqMatcher
     guide: Callable[[str], Guide | None]
     replies: Replies
     llm: ChatModel | None
 
     def stream(self, question: Question) -> Iterator[Event]:
-        """Yield what happens, ending in Done; closing the iterator stops the model."""
+        """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
         clock = Clock()
         yield Status("triage")
-        began = time.perf_counter()
-        vector: Vectors = self.encoder.encode([question.text])[0]
-        verdict = self.guard.check(question, vector)
-        clock.step("triage", began)
+        with clock.step("triage"):
+            vector: Vectors = self.encoder.encode([question.text])[0]
+            verdict = self.guard.check(question, vector)
+        response = Response(question, verdict, self.guide, self.guard.rail, clock)
         if verdict.kind != "answer":
-            yield from self._reply(question, verdict, vector, clock)
+            yield from self._reply(question, verdict, vector, response)
             return
+        if verdict.remainder:
+            question = replace(question, text=verdict.remainder)
+            vector = self.encoder.encode([question.text])[0]
+            yield from response.say(self.guard.lead("remainder", verdict.language))
         yield Status("retrieve")
-        began = time.perf_counter()
-        asked = replace(question, text=verdict.remainder) if verdict.remainder else question
-        query = contextualise(asked, self.encoder, None if verdict.remainder else vector)
-        found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
-        hits = found.hits
-        faq = self.faq().match(query.vector)
-        decision = decide(found.sentences)
-        clock.step("retrieve", began)
-        citer = Citer(self.guide)
+        with clock.step("retrieve"):
+            query = contextualise(question, self.encoder, vector)
+            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
+            faq = self.faq.match(query.vector)
+        response.passages = found.hits
         if faq is not None:
-            yield from self._show([faq], citer, hits, "verbatim", verdict, clock)
-        elif not decision.answerable:
-            yield from self._abstain(decision, citer, hits, verdict, clock)
-        elif self.llm is None:
-            yield from self._show(quoted(decision.evidence), citer, hits, "extractive", verdict, clock)
+            yield from self._quote([faq], response)
+            yield response.done("answer", "answer", "verbatim")
+            return
+        decision = self._decide(query.text, found, response)
+        if not decision.answerable:
+            yield from self._abstain(decision.nearest, response)
+            return
+        if self.llm is not None:
+            yield from self._compose(query.text, decision.evidence, self.llm, response)
+        if response.shown:
+            yield response.done("answer", "answer", "composed", self.llm)
+            return
+        yield from self._quote(quoted(decision.evidence), response)
+        if response.shown:
+            yield response.done("answer", "answer", "extractive")
         else:
-            yield from self._compose(question, query.text, decision, citer, hits, verdict, clock)
+            yield from self._abstain(None, response)
 
-    def _compose(
-        self,
-        question: Question,
-        query: str,
-        decision: Decision,
-        citer: Citer,
-        hits: Sequence[Hit],
-        verdict: Verdict,
-        clock: Clock,
-    ) -> Iterator[Event]:
-        """Show each composed sentence once it is grounded; when none is, quote the evidence instead."""
-        assert self.llm is not None
-        yield Status("compose", self.llm.ahead())
-        shown: list[str] = []
-        findings: list[Finding] = []
-        drafts = compose(query, decision.evidence, self.llm)
+    def _decide(self, query: str, found: Found, response: Response) -> Decision:
+        """Whether the evidence answers; a model that fails leaves the decision to what needs none."""
+        with response.clock.step("gate"):
+            try:
+                return self.gate.decide(query, found.sentences, self.llm)
+            except LLMError as error:
+                response.model_failed(error)
+                return self.gate.decide(query, found.sentences, None)
+
+    def _compose(self, query: str, evidence: Sequence[Evidence], llm: ChatModel, response: Response) -> Iterator[Event]:
+        """Show each composed sentence once it is grounded; what is not supported is dropped."""
+        yield Status("compose", llm.ahead())
+        drafts = compose(query, evidence, llm)
         try:
-            began = time.perf_counter()
-            for drafted in drafts:
-                clock.step("compose", began)
-                began = time.perf_counter()
-                support = check_support(drafted.text, [e.text for e in drafted.cited], judge(self.llm))
-                clock.step("ground", began)
-                if not support.supported:
-                    findings.append(Finding("ground", "unsupported", None, 0, 0, support.reason))
-                    began = time.perf_counter()
-                    continue
-                text, offended = self.guard.rail(drafted.text, [e.text for e in drafted.cited], question)
-                findings.extend(offended)
-                if text:
-                    citations = [citer.cite(drafted.cited[i]) for i in support.stands_on]
-                    shown.append(marked(text, citations))
-                    clock.first_sentence()
-                    yield Shown(shown[-1], tuple(citations))
-                began = time.perf_counter()
-            clock.step("compose", began)
+            while True:
+                with response.clock.step("compose"):
+                    draft = next(drafts, None)
+                if draft is None:
+                    return
+                cited = [item.text for item in draft.cited]
+                with response.clock.step("ground"):
+                    support = check_support(draft.text, cited, judge(llm))
+                if support.supported:
+                    yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
+                else:
+                    response.dropped(support.reason)
         except LLMError as error:
-            log.warning("llm_failed", error=type(error).__name__)
-            findings.append(Finding("llm", "answer", None, 0, 0, str(error)))
+            response.model_failed(error)
         finally:
             drafts.close()
-        if not shown:
-            verdict = replace(verdict, findings=(*verdict.findings, *findings))
-            yield from self._show(quoted(decision.evidence), citer, hits, "extractive", verdict, clock)
-            return
-        yield Done(
-            Answer(
-                kind="answer",
-                category="answer",
-                text=" ".join(shown),
-                citations=citer.citations,
-                findings=(*verdict.findings, *findings),
-                passages=tuple(hits),
-                timings_ms=clock.read(),
-                model=self.llm.name,
-                mode="composed",
-            )
-        )
 
-    def _show(
-        self,
-        evidence: Sequence[Evidence],
-        citer: Citer,
-        hits: Sequence[Hit],
-        mode: Mode,
-        verdict: Verdict,
-        clock: Clock,
-    ) -> Iterator[Event]:
+    def _quote(self, evidence: Sequence[Evidence], response: Response) -> Iterator[Event]:
         """Show the guide's own words."""
-        lines = []
         for item in evidence:
-            citation = citer.cite(item)
-            lines.append(marked(item.text, [citation]))
-            clock.first_sentence()
-            yield Shown(lines[-1], (citation,))
-        yield Done(
-            Answer(
-                kind="answer",
-                category="answer",
-                text=" ".join(lines),
-                citations=citer.citations,
-                findings=verdict.findings,
-                passages=tuple(hits),
-                timings_ms=clock.read(),
-                mode=mode,
-            )
-        )
+            yield from response.show(item.text, [item])
 
-    def _abstain(
-        self, decision: Decision, citer: Citer, hits: Sequence[Hit], verdict: Verdict, clock: Clock
-    ) -> Iterator[Event]:
+    def _abstain(self, nearest: Evidence | None, response: Response) -> Iterator[Event]:
         """Say that the guide does not answer, with the nearest thing it does say."""
-        nearest = max(decision.evidence, key=lambda item: item.cosine, default=None)
-        text = self.replies.abstain(nearest, citer)
-        clock.first_sentence()
-        yield Shown(text, citer.citations)
-        yield Done(
-            Answer(
-                kind="abstain",
-                category="unsupported",
-                text=text,
-                citations=citer.citations,
-                findings=verdict.findings,
-                passages=tuple(hits),
-                timings_ms=clock.read(),
-            )
-        )
+        if nearest is not None and self.guard.rail(nearest.text, [nearest.text], response.question)[0] != nearest.text:
+            nearest = None
+        citations = [response.citer.cite(nearest)] if nearest else []
+        yield from response.say(self.replies.abstain(nearest, marked("", citations)), citations)
+        yield response.done("abstain", "unsupported", "template")
 
-    def _reply(self, question: Question, verdict: Verdict, vector: Vectors, clock: Clock) -> Iterator[Event]:
+    def _reply(self, question: Question, verdict: Verdict, vector: Vectors, response: Response) -> Iterator[Event]:
         """Answer from the written replies; for a question about oneself, add what the guide says in general."""
-        text = self.guard.reply(verdict, question)
-        citer = Citer(self.guide)
-        hits: tuple[Hit, ...] = ()
-        clock.first_sentence()
-        yield Shown(text)
+        yield from response.say(self.guard.reply(verdict, question))
         if verdict.category == "diagnosis":
-            found = self.retriever.search(question.text, PASSAGES, SENTENCES, vector)
-            hits = found.hits
-            decision = decide(found.sentences)
+            with response.clock.step("retrieve"):
+                found = self.retriever.search(question.text, PASSAGES, SENTENCES, vector)
+                decision = self.gate.decide(question.text, found.sentences, None)
+            response.passages = found.hits
             if decision.answerable:
-                general = self.replies.in_general(quoted(decision.evidence, limit=2), citer)
-                yield Shown(general, citer.citations)
-                text = f"{text} {general}"
-        yield Done(
-            Answer(
-                kind=verdict.kind,
-                category=verdict.category,
-                level=verdict.level,
-                text=text,
-                citations=citer.citations,
-                findings=verdict.findings,
-                passages=tuple(hits),
-                timings_ms=clock.read(),
-            )
-        )
+                yield from response.say(self.guard.lead("guide_lead", verdict.language))
+                yield from self._quote(quoted(decision.evidence, GENERAL_SENTENCES), response)
+        yield response.done(verdict.kind, verdict.category, "template")

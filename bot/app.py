@@ -19,6 +19,7 @@ from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
 from bot.safety.guard import Guard
 from bot.settings import Settings, load_settings
+from bot.steps.gate import Gate
 from bot.steps.replies import Replies
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Answer, Done, Event, Guide, Hit, Question
@@ -34,7 +35,7 @@ class Bot:
         self._llm = llm
         self._extractive = extractive
         self._lock = threading.RLock()
-        self._faq: tuple[Generation, FaqMatcher] | None = None
+        self._wired: tuple[Generation, AnswerPath] | None = None
         self.index = LiveIndex(IndexFolder(settings.data_dir, settings.chroma_url))
 
     @cached_property
@@ -54,21 +55,35 @@ class Bot:
         """Retrieval over the live index."""
         return Retriever(self.index, self.encoder)
 
-    @cached_property
-    def _path(self) -> AnswerPath:
+    @property
+    def path(self) -> AnswerPath:
+        """The path of one question, wired to the current generation of the index."""
+        generation = self.index.get()
+        with self._lock:
+            if self._wired is None or self._wired[0] is not generation:
+                self._wired = (generation, self._wire(generation))
+            return self._wired[1]
+
+    def _wire(self, generation: Generation) -> AnswerPath:
+        guides = generation.catalog.guides()
         guard = Guard.load(
             locale=self.settings.locale,
             embed=self.encoder.encode,
             cache_dir=self.settings.data_dir / "safety",
             max_chars=self.settings.max_question_chars,
+            topics=[guide.title for guide in guides],
+            languages=sorted({guide.language for guide in guides}),
         )
-        return AnswerPath(self.encoder, guard, self.retriever, self._matcher, self.guide, Replies(), self.llm)
-
-    @property
-    def path(self) -> AnswerPath:
-        """The path of one question, wired."""
-        with self._lock:
-            return self._path
+        return AnswerPath(
+            encoder=self.encoder,
+            guard=guard,
+            retriever=self.retriever,
+            gate=Gate(),
+            faq=FaqMatcher(generation.catalog.faqs(), self.encoder, FAQ_THRESHOLD),
+            guide=generation.catalog.guide,
+            replies=Replies(),
+            llm=self.llm,
+        )
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Answer step by step: Status and Shown events, then Done. Raises MedialisError; closing stops the model."""
@@ -135,8 +150,6 @@ class Bot:
         """Open everything and start the language model, so that the first reader does not wait for it."""
         path = self.path
         self.encoder.encode(["warm up"])
-        self.index.get()
-        self._matcher()
         if path.llm is not None:
             try:
                 for _ in path.llm.stream("Reply with OK.", [], max_tokens=1):
@@ -153,13 +166,6 @@ class Bot:
 
     def _llm_or_none(self) -> ChatModel | None:
         return self.__dict__.get("llm")
-
-    def _matcher(self) -> FaqMatcher:
-        generation = self.index.get()
-        with self._lock:
-            if self._faq is None or self._faq[0] is not generation:
-                self._faq = (generation, FaqMatcher(generation.catalog.faqs(), self.encoder, FAQ_THRESHOLD))
-            return self._faq[1]
 
     def _index_state(self) -> str:
         try:

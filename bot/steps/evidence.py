@@ -26,9 +26,12 @@ class Evidence:
 
     @classmethod
     def of(cls, hit: SentenceHit) -> Evidence:
-        """The evidence a retrieved sentence is."""
-        sentence = hit.sentence
-        return cls(hit.passage, sentence.start, sentence.end, sentence.text, hit.cosine)
+        """The evidence a retrieved sentence is: itself, or the whole answer it belongs to, as its author meant it."""
+        sentence, passage = hit.sentence, hit.passage
+        start, end = sentence.start, sentence.end
+        if passage.faq_question:
+            start, end = passage.sentences[0].start, passage.sentences[-1].end
+        return cls(passage, start, end, passage.text[start - passage.start : end - passage.start], hit.cosine)
 
 
 @dataclass(slots=True)

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from bot.steps.evidence import Citer, Evidence, marked
+from bot.steps.evidence import Evidence
 
 
 class Replies:
     """The written replies, filled in."""
 
-    def __init__(self) -> None:
-        self._words = _words()
-
-    def abstain(self, nearest: Evidence | None, citer: Citer) -> str:
-        """The guide does not answer; the nearest thing it says, cited; who could answer."""
-        words = self._words["abstain"]
+    def abstain(self, nearest: Evidence | None, marker: str) -> str:
+        """The guide does not answer; the nearest thing it says with its citation marker; who could answer."""
+        words = _words()["abstain"]
         parts = [words["none"]]
         if nearest is not None:
-            said = words["nearest"].format(section=nearest.passage.section, quote=nearest.text)
-            parts.append(marked(said, [citer.cite(nearest)]))
+            parts.append(words["nearest"].format(section=nearest.passage.section, quote=nearest.text) + marker)
         return " ".join([*parts, words["who"]])
-
-    def in_general(self, evidence: Sequence[Evidence], citer: Citer) -> str:
-        """What the guide says in general, cited."""
-        said = " ".join(marked(item.text, [citer.cite(item)]) for item in evidence)
-        return str(self._words["general_lead"]) + said
 
     def follow_up(self, section: str) -> str:
         """A question that leads to a section."""
-        return str(self._words["follow_up_section"]).format(section=section)
+        return str(_words()["follow_up_section"]).format(section=section)
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 
 from bot.knowledge.embed import Encoder, Vectors
 from bot.steps.evidence import Evidence
-from bot.types import Passage
+from bot.types import Passage, SentenceHit
 
 
 class FaqMatcher:
@@ -27,10 +27,5 @@ class FaqMatcher:
         best = int(np.argmax(cosines))
         if cosines[best] < self._threshold:
             return None
-        return faq_answer(self._faqs[best], float(cosines[best]))
-
-
-def faq_answer(faq: Passage, cosine: float) -> Evidence:
-    """The whole answer of a FAQ passage as one citable stretch."""
-    start, end = faq.sentences[0].start, faq.sentences[-1].end
-    return Evidence(faq, start, end, faq.text[start - faq.start : end - faq.start], cosine)
+        faq, cosine = self._faqs[best], float(cosines[best])
+        return Evidence.of(SentenceHit(faq.sentences[0], faq, 1, cosine, cosine))
