@@ -28,7 +28,7 @@ from bot.types import Category, Finding, Kind, Level, Question, Verdict
 log = logging.getLogger(__name__)
 Embed = Callable[[list[str]], NDArray[np.float32]]
 
-ALARM: Final = 0.50  # 1 - P(none) from which the alarm head alone escalates; chosen on the dev split
+ALARM: Final = 0.60  # 1 - P(none) from which the alarm head alone escalates; chosen by cross-validation on the examples
 ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm")
 TURNS: Final = 6  # user turns read together with the current one
 PIECES: Final = 6  # sentences of a message classified beside the whole
