@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 from bot.answer import Path as AnswerPath
-from bot.errors import InvalidQuestion, LLMError, MedialisError, ModelError
+from bot.errors import InvalidQuestion, MedialisError, ModelError
 from bot.knowledge.embed import MiniLM
 from bot.knowledge.index import Generation, IndexFolder, LiveIndex
 from bot.knowledge.ingest import IngestReport, Progress, ingest
@@ -19,10 +21,13 @@ from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
 from bot.safety.guard import Guard
 from bot.settings import Settings, load_settings
+from bot.steps.compose import prompt
 from bot.steps.gate import Gate
 from bot.steps.replies import Replies
 from bot.steps.verbatim import FaqMatcher
-from bot.types import Answer, Done, Event, Guide, Hit, Question
+from bot.types import Answer, Done, Event, Guide, Hit, Question, Turn
+
+log = logging.getLogger(__name__)
 
 FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question; chosen on the development split: python -m eval.bench.faq
 
@@ -147,15 +152,19 @@ class Bot:
         return {"index": self._index_state(), "embedder": self._embedder_state(), "llm": self._llm_state()}
 
     def warm_up(self) -> None:
-        """Open everything and start the language model, so that the first reader does not wait for it."""
-        path = self.path
-        self.encoder.encode(["warm up"])
-        if path.llm is not None:
-            try:
-                for _ in path.llm.stream("Reply with OK.", [], max_tokens=1):
-                    break
-            except LLMError:
-                return  # the page works without: answers quote the guide, and ready() says what is down
+        """Open everything and start the language model, so that the first reader does not wait for it.
+
+        What fails is logged and shown by `ready`; nothing is raised.
+        """
+        try:
+            llm = self.path.llm
+            self.retriever.search("warm up")
+            if llm is not None:
+                for name in ("judge", "compose"):  # the engine keeps both beginnings
+                    with closing(llm.stream(prompt(name), [Turn("user", "OK?")], max_tokens=1)) as pieces:
+                        next(pieces, None)
+        except MedialisError as error:
+            log.warning("warm-up: %s", error)
 
     def close(self) -> None:
         """Stop the language model and close the index."""
