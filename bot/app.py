@@ -120,18 +120,13 @@ class Bot:
         return [faq.faq_question or "" for faq in self.index.get().catalog.faqs(limit)]
 
     def follow_ups(self, answer: Answer, limit: int = 3) -> list[str]:
-        """Questions that lead on from `answer`: sections of the same guides near what it cited, then the FAQ."""
-        catalog = self.index.get().catalog
+        """Questions that lead on from `answer`: what readers ask of the passages beside those it cited, then the FAQ."""
         cited = {citation.section for citation in answer.citations}
-        sections: list[str] = []
-        for guide_id in dict.fromkeys(citation.guide_id for citation in answer.citations):
-            passages = catalog.guide_passages(guide_id)
-            after = [i for i, p in enumerate(passages) if p.section in cited]
-            ahead = passages[max(after, default=-1) + 1 :]
-            sections += [p.section for p in ahead if p.faq_question is None and p.section not in cited]
-        questions = [Replies().follow_up(section) for section in dict.fromkeys(sections)]
-        faqs = [faq.faq_question or "" for faq in catalog.faqs(limit * 2) if faq.section not in cited]
-        return [*questions[: limit - 1], *faqs][:limit]
+        near = [hit.passage for hit in answer.passages if hit.passage.section not in cited]
+        asked = [next((q for s in p.sentences for q in s.asked if _is_chip(q)), p.faq_question) for p in near]
+        faqs = [faq.faq_question for faq in self.index.get().catalog.faqs(2 * limit) if faq.section not in cited]
+        questions = [question[0].upper() + question[1:] for question in [*asked, *faqs] if question]
+        return list(dict.fromkeys(questions))[:limit]
 
     def ingest(self, paths: Sequence[Path] | None = None, progress: Progress | None = None) -> IngestReport:
         """Bring the index in line with the guide files; see bot.knowledge.ingest.ingest."""
@@ -195,6 +190,11 @@ class Bot:
             return "off"
         state = getattr(self._llm_or_none(), "state", None)
         return str(state()) if state else "starting"
+
+
+def _is_chip(question: str) -> bool:
+    """Whether a question can stand on a button: short, and a question."""
+    return question.endswith("?") and 15 <= len(question) <= 60
 
 
 def build(settings: Settings | None = None, *, extractive: bool = False) -> Bot:
