@@ -12,7 +12,8 @@
     ├── LLMError
     │   ├── LLMUnavailable     the engine does not answer
     │   ├── LLMBusy            too many askers wait already
-    │   └── LLMTimeout         the engine took too long
+    │   ├── LLMTimeout         the engine took too long
+    │   └── LLMUnclear         asked Yes or No, it said neither
     ├── InvalidQuestion        the message is empty or too long
     └── InputError             a file or an argument given to a command is unusable
 
@@ -21,6 +22,8 @@ exit code its command ends with (1: could not be done, 2: asked wrongly).
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class MedialisError(Exception):
@@ -44,7 +47,11 @@ class SettingsError(MedialisError):
 
 
 class GuideError(MedialisError):
-    """One guide cannot be read; the message names the file."""
+    """One guide cannot be read; the message names the file, and so does `path`."""
+
+    def __init__(self, message: str, *, hint: str | None = None, path: Path | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class IngestError(MedialisError):
@@ -85,6 +92,10 @@ class LLMBusy(LLMError):
 
 class LLMTimeout(LLMError):
     """The language model took too long."""
+
+
+class LLMUnclear(LLMError):
+    """The language model was asked Yes or No and said neither."""
 
 
 class InvalidQuestion(MedialisError):

@@ -62,12 +62,16 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a passage; `text` is the guide's own characters at `start:end`."""
+    """One sentence of a passage; `text` is the guide's own characters at `start:end`.
+
+    `asked` are questions in readers' words that an editor says it answers: they help to find it, nothing else.
+    """
 
     passage_id: str
     start: int
     end: int
     text: str
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SentenceHit:
-    """A retrieved sentence and the passage it stands in; `score` as for `Hit.fused`."""
+    """A retrieved sentence and the passage it stands in; `score` as for `Hit.fused`.
+
+    `asked` is the cosine with the nearest question an editor says it answers, -1 when none is near.
+    """
 
     sentence: Sentence
     passage: Passage
     rank: int
     cosine: float
     score: float
+    asked: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)

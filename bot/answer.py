@@ -1,0 +1,144 @@
+"""The path of one question: triage, route, contextualise, retrieve, gate, verbatim, compose, ground, respond.
+
+Each step takes values and returns values; none calls back. The question is embedded once. Nothing is shown before it
+is grounded, and whatever is shown has passed the output rail.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.errors import LLMError
+from bot.knowledge.embed import Encoder, Vectors
+from bot.knowledge.retrieve import Found, Retriever
+from bot.llm.protocol import ChatModel
+from bot.safety.ground import check_support
+from bot.safety.guard import Guard
+from bot.steps.compose import compose, judge
+from bot.steps.contextualise import contextualise
+from bot.steps.evidence import Evidence, marked
+from bot.steps.gate import Decision, Gate
+from bot.steps.quote import quoted
+from bot.steps.replies import Replies
+from bot.steps.respond import Clock, Response
+from bot.steps.verbatim import FaqMatcher
+from bot.types import Event, Guide, Question, Status, Verdict
+
+log = logging.getLogger(__name__)
+
+PASSAGES = 4
+SENTENCES = 8
+GENERAL_SENTENCES = 2  # what the guide says in general, beside a referral
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The parts a question passes through; `llm` None means extractive."""
+
+    encoder: Encoder
+    guard: Guard
+    retriever: Retriever
+    gate: Gate
+    faq: FaqMatcher
+    guide: Callable[[str], Guide | None]
+    replies: Replies
+    llm: ChatModel | None
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
+        clock = Clock()
+        yield Status("triage")
+        with clock.step("triage"):
+            vector: Vectors = self.encoder.encode([question.text])[0]
+            verdict = self.guard.check(question, vector)
+        response = Response(question, verdict, self.guide, self.guard.rail, clock)
+        if verdict.kind != "answer":
+            yield from self._reply(question, verdict, vector, response)
+            return
+        if verdict.remainder:
+            question = replace(question, text=verdict.remainder)
+            vector = self.encoder.encode([question.text])[0]
+            yield from response.say(self.guard.lead("remainder", verdict.language))
+        yield Status("retrieve")
+        with clock.step("retrieve"):
+            query = contextualise(question, self.encoder, vector)
+            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
+            faq = self.faq.match(query.vector)
+        response.passages = found.hits
+        if faq is not None:
+            yield from self._quote([faq], response)
+            yield response.done("answer", "answer", "verbatim")
+            return
+        decision = self._decide(query.text, found, response)
+        if not decision.answerable:
+            yield from self._abstain(decision.nearest, response)
+            return
+        if self.llm is not None:
+            yield from self._compose(query.text, decision.evidence, self.llm, response)
+        if response.shown:
+            yield response.done("answer", "answer", "composed", self.llm)
+            return
+        yield from self._quote(quoted(decision.evidence), response)
+        if response.shown:
+            yield response.done("answer", "answer", "extractive")
+        else:
+            yield from self._abstain(None, response)
+
+    def _decide(self, query: str, found: Found, response: Response) -> Decision:
+        """Whether the evidence answers; a model that fails leaves the decision to what needs none."""
+        with response.clock.step("gate"):
+            try:
+                return self.gate.decide(query, found.sentences, self.llm)
+            except LLMError as error:
+                response.model_failed(error)
+                return self.gate.decide(query, found.sentences, None)
+
+    def _compose(self, query: str, evidence: Sequence[Evidence], llm: ChatModel, response: Response) -> Iterator[Event]:
+        """Show each composed sentence once it is grounded; what is not supported is dropped."""
+        yield Status("compose", llm.ahead())
+        drafts = compose(query, evidence, llm)
+        try:
+            while True:
+                with response.clock.step("compose"):
+                    draft = next(drafts, None)
+                if draft is None:
+                    return
+                cited = [item.text for item in draft.cited]
+                with response.clock.step("ground"):
+                    support = check_support(draft.text, cited, judge(llm))
+                if support.supported:
+                    yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
+                else:
+                    response.dropped(support.reason)
+        except LLMError as error:
+            response.model_failed(error)
+        finally:
+            drafts.close()
+
+    def _quote(self, evidence: Sequence[Evidence], response: Response) -> Iterator[Event]:
+        """Show the guide's own words."""
+        for item in evidence:
+            yield from response.show(item.text, [item])
+
+    def _abstain(self, nearest: Evidence | None, response: Response) -> Iterator[Event]:
+        """Say that the guide does not answer, with the nearest thing it does say."""
+        if nearest is not None and self.guard.rail(nearest.text, [nearest.text], response.question)[0] != nearest.text:
+            nearest = None
+        citations = [response.citer.cite(nearest)] if nearest else []
+        yield from response.say(self.replies.abstain(nearest, marked("", citations)), citations)
+        yield response.done("abstain", "unsupported", "template")
+
+    def _reply(self, question: Question, verdict: Verdict, vector: Vectors, response: Response) -> Iterator[Event]:
+        """Answer from the written replies; for a question about oneself, add what the guide says in general."""
+        yield from response.say(self.guard.reply(verdict, question))
+        if verdict.category == "diagnosis":
+            with response.clock.step("retrieve"):
+                found = self.retriever.search(question.text, PASSAGES, SENTENCES, vector)
+                decision = self.gate.decide(question.text, found.sentences, None)
+            response.passages = found.hits
+            if decision.answerable:
+                yield from response.say(self.guard.lead("guide_lead", verdict.language))
+                yield from self._quote(quoted(decision.evidence, GENERAL_SENTENCES), response)
+        yield response.done(verdict.kind, verdict.category, "template")

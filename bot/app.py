@@ -1,0 +1,193 @@
+"""The composition root: Settings → Bot. The only place that wires the parts together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from bot.answer import Path as AnswerPath
+from bot.errors import InvalidQuestion, LLMError, MedialisError, ModelError
+from bot.knowledge.embed import MiniLM
+from bot.knowledge.index import Generation, IndexFolder, LiveIndex
+from bot.knowledge.ingest import IngestReport, Progress, ingest
+from bot.knowledge.retrieve import Retriever
+from bot.knowledge.tokens import token_counter
+from bot.llm.client import connect
+from bot.llm.protocol import ChatModel
+from bot.llm.store import Store
+from bot.safety.guard import Guard
+from bot.settings import Settings, load_settings
+from bot.steps.gate import Gate
+from bot.steps.replies import Replies
+from bot.steps.verbatim import FaqMatcher
+from bot.types import Answer, Done, Event, Guide, Hit, Question
+
+FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question; chosen on the development split: python -m eval.bench.faq
+
+
+class Bot:
+    """Answers questions; every part is opened when it is first needed. Thread-safe."""
+
+    def __init__(self, settings: Settings, llm: ChatModel | None = None, *, extractive: bool = False) -> None:
+        self.settings = settings
+        self._llm = llm
+        self._extractive = extractive
+        self._lock = threading.RLock()
+        self._wired: tuple[Generation, AnswerPath] | None = None
+        self.index = LiveIndex(IndexFolder(settings.data_dir, settings.chroma_url))
+
+    @cached_property
+    def encoder(self) -> MiniLM:
+        """The embedding model."""
+        return MiniLM(Store(self.settings.model_dir).path("all-minilm-l6-v2"), self.settings.threads)
+
+    @cached_property
+    def llm(self) -> ChatModel | None:
+        """The language model; None in extractive mode."""
+        if self._extractive:
+            return None
+        return self._llm or connect(self.settings, Store(self.settings.model_dir))
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Retrieval over the live index."""
+        return Retriever(self.index, self.encoder)
+
+    @property
+    def path(self) -> AnswerPath:
+        """The path of one question, wired to the current generation of the index."""
+        generation = self.index.get()
+        with self._lock:
+            if self._wired is None or self._wired[0] is not generation:
+                self._wired = (generation, self._wire(generation))
+            return self._wired[1]
+
+    def _wire(self, generation: Generation) -> AnswerPath:
+        guides = generation.catalog.guides()
+        guard = Guard.load(
+            locale=self.settings.locale,
+            embed=self.encoder.encode,
+            cache_dir=self.settings.data_dir / "safety",
+            max_chars=self.settings.max_question_chars,
+            topics=[guide.title for guide in guides],
+            languages=sorted({guide.language for guide in guides}),
+        )
+        return AnswerPath(
+            encoder=self.encoder,
+            guard=guard,
+            retriever=self.retriever,
+            gate=Gate(),
+            faq=FaqMatcher(generation.catalog.faqs(), self.encoder, FAQ_THRESHOLD),
+            guide=generation.catalog.guide,
+            replies=Replies(),
+            llm=self.llm,
+        )
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """Answer step by step: Status and Shown events, then Done. Raises MedialisError; closing stops the model."""
+        if not question.text.strip():
+            raise InvalidQuestion("the question is empty")
+        yield from self.path.stream(question)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer at once. Raises MedialisError."""
+        for event in self.stream(question):
+            if isinstance(event, Done):
+                return event.answer
+        raise MedialisError("the answer ended early")
+
+    def search(self, query: str, k: int = 5) -> list[Hit]:
+        """What retrieval finds."""
+        return list(self.retriever.search(query, k).hits)
+
+    def guides(self) -> tuple[Guide, ...]:
+        """Every guide in the index."""
+        return tuple(self.index.get().catalog.guides())
+
+    def guide(self, guide_id: str) -> Guide | None:
+        """One guide by id."""
+        return self.index.get().catalog.guide(guide_id)
+
+    def starters(self, limit: int = 4) -> list[str]:
+        """Questions to begin with: those the guides' authors answered."""
+        return [faq.faq_question or "" for faq in self.index.get().catalog.faqs(limit)]
+
+    def follow_ups(self, answer: Answer, limit: int = 3) -> list[str]:
+        """Questions that lead on from `answer`: sections of the same guides near what it cited, then the FAQ."""
+        catalog = self.index.get().catalog
+        cited = {citation.section for citation in answer.citations}
+        sections: list[str] = []
+        for guide_id in dict.fromkeys(citation.guide_id for citation in answer.citations):
+            passages = catalog.guide_passages(guide_id)
+            after = [i for i, p in enumerate(passages) if p.section in cited]
+            ahead = passages[max(after, default=-1) + 1 :]
+            sections += [p.section for p in ahead if p.faq_question is None and p.section not in cited]
+        questions = [Replies().follow_up(section) for section in dict.fromkeys(sections)]
+        faqs = [faq.faq_question or "" for faq in catalog.faqs(limit * 2) if faq.section not in cited]
+        return [*questions[: limit - 1], *faqs][:limit]
+
+    def ingest(self, paths: Sequence[Path] | None = None, progress: Progress | None = None) -> IngestReport:
+        """Bring the index in line with the guide files; see bot.knowledge.ingest.ingest."""
+        settings = self.settings
+        encoder = MiniLM(self.encoder.folder, settings.threads_batch)
+        return ingest(
+            paths,
+            settings.corpus_dir,
+            IndexFolder(settings.data_dir, settings.chroma_url),
+            encoder,
+            encoder.id,
+            token_counter(settings.model_dir),
+            progress or (lambda stage, done, total: None),
+        )
+
+    def ready(self) -> dict[str, str]:
+        """The state of each part: "ok", "off", "starting" or "down: why"."""
+        return {"index": self._index_state(), "embedder": self._embedder_state(), "llm": self._llm_state()}
+
+    def warm_up(self) -> None:
+        """Open everything and start the language model, so that the first reader does not wait for it."""
+        path = self.path
+        self.encoder.encode(["warm up"])
+        if path.llm is not None:
+            try:
+                for _ in path.llm.stream("Reply with OK.", [], max_tokens=1):
+                    break
+            except LLMError:
+                return  # the page works without: answers quote the guide, and ready() says what is down
+
+    def close(self) -> None:
+        """Stop the language model and close the index."""
+        close = getattr(self._llm_or_none(), "close", None)
+        if close:
+            close()
+        self.index.close()
+
+    def _llm_or_none(self) -> ChatModel | None:
+        return self.__dict__.get("llm")
+
+    def _index_state(self) -> str:
+        try:
+            self.index.get()
+        except MedialisError as error:
+            return f"down: {error}"
+        return "ok"
+
+    def _embedder_state(self) -> str:
+        try:
+            self.encoder.encode(["ready"])
+        except ModelError as error:
+            return f"down: {error}"
+        return "ok"
+
+    def _llm_state(self) -> str:
+        if self._extractive or (self._llm is None and self.settings.llm == "none" and not self.settings.llm_base_url):
+            return "off"
+        state = getattr(self._llm_or_none(), "state", None)
+        return str(state()) if state else "starting"
+
+
+def build(settings: Settings | None = None, *, extractive: bool = False) -> Bot:
+    """A Bot from `settings` (read from the environment by default); nothing is loaded yet."""
+    return Bot(settings or load_settings(), extractive=extractive)

@@ -1,0 +1,65 @@
+"""Two logistic regressions on the question's own embedding: is anybody in danger, and what is being asked.
+
+Trained from `policy/examples/*.yaml` at first load (a second or two), kept as plain arrays under a hash of the
+examples and of the embedding itself, so neither new examples nor a new model ever meets old weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.safety.policy import read_yaml
+
+Embed = Callable[[list[str]], NDArray[np.float32]]
+Vectors = NDArray[np.float32]
+_C = 30.0  # inverse regularisation, chosen by cross-validation on the examples
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A softmax classifier: `weights` is (classes, 384), `bias` (classes,)."""
+
+    classes: tuple[str, ...]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+    def predict(self, vectors: Vectors) -> list[dict[str, float]]:
+        """The probability of every class for each row of an (n, 384) array of unit vectors."""
+        scores = vectors.astype(np.float64) @ self.weights.T + self.bias
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares = scores / scores.sum(axis=1, keepdims=True)
+        return [dict(zip(self.classes, map(float, row), strict=True)) for row in shares]
+
+
+def load_head(name: str, embed: Embed, cache_dir: Path | None) -> Head:
+    """The head trained on `policy/examples/{name}.yaml`, from the cache if the same one was trained before."""
+    examples: Mapping[str, Sequence[str]] = read_yaml("policy", "examples", f"{name}.yaml")
+    digest = hashlib.sha256(repr((name, _C, sorted((k, list(v)) for k, v in examples.items()))).encode())
+    digest.update(np.round(embed(["knee"]), 3).tobytes())
+    path = cache_dir / f"head-{name}-{digest.hexdigest()[:20]}.npz" if cache_dir else None
+    if path and path.is_file():
+        with np.load(path, allow_pickle=False) as stored:
+            return Head(tuple(map(str, stored["classes"])), stored["weights"], stored["bias"])
+    head = _train(examples, embed)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npz")
+        np.savez(part, classes=np.array(head.classes), weights=head.weights, bias=head.bias)
+        part.replace(path)
+    return head
+
+
+def _train(examples: Mapping[str, Sequence[str]], embed: Embed) -> Head:
+    from sklearn.linear_model import LogisticRegression
+
+    texts = [text for group in examples.values() for text in group]
+    labels = [label for label, group in examples.items() for _ in group]
+    model = LogisticRegression(C=_C, max_iter=2000)
+    model.fit(embed(texts), labels)
+    return Head(tuple(map(str, model.classes_)), model.coef_, model.intercept_)

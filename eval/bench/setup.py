@@ -1,0 +1,27 @@
+"""What the benches share: an index of the corpus in a folder of its own, built from the settings' model files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.app import Bot
+from bot.settings import Settings, load_settings
+
+
+@contextmanager
+def fresh_bot(corpus: Path | None = None, *, extractive: bool = True, **overrides: object) -> Iterator[Bot]:
+    """A Bot over a new index of `corpus` (the settings' corpus by default), removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="medialis-bench-") as data:
+        given: dict[str, object] = {"data_dir": Path(data), **overrides}
+        if corpus is not None:
+            given["corpus_dir"] = corpus
+        settings: Settings = load_settings(**given)
+        bot = Bot(settings, extractive=extractive)
+        try:
+            bot.ingest()
+            yield bot
+        finally:
+            bot.close()
