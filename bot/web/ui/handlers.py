@@ -11,6 +11,7 @@ import gradio as gr
 
 from bot.errors import MedialisError
 from bot.types import Done, Shown, Status
+from bot.web.bridge import ticking
 from bot.web.feedback import Feedback
 from bot.web.problems import Problem, ProblemError, problem_of
 from bot.web.service import Service
@@ -18,6 +19,7 @@ from bot.web.strings import strings
 from bot.web.ui import render, turns
 from bot.web.ui.turns import PageTurn
 
+TICK_S = 1.0  # Gradio notices that a reader has left only when something is yielded
 Outputs = tuple[Any, ...]
 
 
@@ -76,9 +78,7 @@ class Handlers:
             async for state in states:
                 yield state
 
-    async def _run(
-        self, text: str, before: list[PageTurn], request: gr.Request
-    ) -> AsyncGenerator[Outputs, None]:
+    async def _run(self, text: str, before: list[PageTurn], request: gr.Request) -> AsyncGenerator[Outputs, None]:
         """The states of chat, box, send and stop while one question is answered."""
         for turn in before:
             if turn.state == "running":  # its connection was lost
@@ -92,8 +92,11 @@ class Handlers:
         try:
             await self.service.admit(request.client.host if request.client else None)
             question = self.service.question(text, turns.history(before))
-            async with aclosing(self.service.events("page", question)) as events:
+            async with aclosing(ticking(self.service.events("page", question), TICK_S)) as events:
                 async for event in events:
+                    if event is None:
+                        yield (gr.skip(),) * 5
+                        continue
                     if isinstance(event, Status):
                         turn.status = status_line(event)
                     elif isinstance(event, Shown):

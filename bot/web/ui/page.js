@@ -86,7 +86,8 @@ document.addEventListener(
   true,
 );
 
-document.querySelector("#box textarea")?.setAttribute("id", "question");
+const question = box();
+if (question) Object.assign(question, { id: "question", ariaLabel: question.closest("label").textContent.trim() });
 
 let turns = 0;
 let voting = false;

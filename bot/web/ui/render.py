@@ -28,7 +28,11 @@ class _Templates(Environment):
 @cache
 def _templates() -> Environment:
     return _Templates(
-        loader=PackageLoader("bot.web.ui"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("bot.web.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -73,7 +77,12 @@ def header(bot: Bot) -> str:
     """Title, review line and the way into the guide."""
     guides = bot.guides()
     only = guides[0] if len(guides) == 1 else None
-    return _render("header.html", guide=only, review=review_line(only) if only else "", short_title=short_title(only) if only else "")
+    return _render(
+        "header.html",
+        guide=only,
+        review=review_line(only) if only else "",
+        short_title=short_title(only) if only else "",
+    )
 
 
 def page_title(bot: Bot) -> str:

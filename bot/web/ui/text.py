@@ -34,7 +34,9 @@ class Block:
     items: list[list[Piece]] = field(default_factory=list)
 
 
-def line_blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[Literal["p", "ul"], list[list[tuple[int, int]]]]]:
+def line_blocks(
+    text: str, start: int = 0, end: int | None = None
+) -> Iterator[tuple[Literal["p", "ul"], list[list[tuple[int, int]]]]]:
     """Paragraphs and lists of text[start:end] as spans of their lines, list markers left out.
 
     Each block is its kind and its items; an item is the (start, end) of each of its lines in `text`.
@@ -76,7 +78,9 @@ def reply_blocks(text: str, citations: Sequence[Cited], *, phones: bool = False)
     marked = {int(n) for n in _MARKER.findall(text)}
     blocks = []
     for kind, items in line_blocks(text):
-        pieces = [[piece for span in item for piece in _pieces(f"{text[slice(*span)]} ", known, phones)] for item in items]
+        pieces = [
+            [piece for span in item for piece in _pieces(f"{text[slice(*span)]} ", known, phones)] for item in items
+        ]
         blocks.append(Block(kind, pieces))
     loose = [one for one in citations if one.n not in marked]
     if loose and blocks:
