@@ -78,6 +78,7 @@ class Bot:
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
+            answerable=_asked(generation),
         )
         return AnswerPath(
             encoder=self.encoder,
@@ -190,6 +191,14 @@ class Bot:
             return "off"
         state = getattr(self._llm_or_none(), "state", None)
         return str(state()) if state else "starting"
+
+
+def _asked(generation: Generation) -> list[str]:
+    """The questions editors say the guides answer, those of the FAQ included."""
+    questions = [faq.faq_question or "" for faq in generation.catalog.faqs()]
+    for entry in generation.catalog.each():
+        questions += [question for p in entry.passages for s in p.sentences for question in s.asked]
+    return sorted(set(questions))
 
 
 def _is_chip(question: str) -> bool:
