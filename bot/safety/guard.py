@@ -17,7 +17,7 @@ from bot.safety.classify import Head, Vectors, load_head
 from bot.safety.language import detect
 from bot.safety.lexicon import Speller
 from bot.safety.normalise import Normal, normalise
-from bot.safety.policy import Policy, Rule, load_policy
+from bot.safety.policy import BODIES, Policy, Rule, load_policy
 from bot.safety.rail import Rail
 from bot.safety.route import route
 from bot.safety.text import words
@@ -28,7 +28,10 @@ from bot.types import Category, Finding, Kind, Level, Question, Verdict
 log = logging.getLogger(__name__)
 Embed = Callable[[list[str]], NDArray[np.float32]]
 
-ALARM: Final = 0.60  # 1 - P(none) from which the alarm head alone escalates; chosen by cross-validation on the examples
+# 1 - P(none) from which the alarm head alone escalates: lower where the rules saw at least one asserted sign, since the
+# head cannot read a denial ("no fever"). Chosen by cross-validation on the examples.
+ALARM_WITH_SIGN: Final = 0.35
+ALARM_WITHOUT_SIGN: Final = 0.85
 ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm")
 TURNS: Final = 6  # user turns read together with the current one
 PIECES: Final = 6  # sentences of a message classified beside the whole
@@ -50,6 +53,8 @@ class Guard:
         self.lines = tuple(lines)
         self._alarm_rules = [rule for rule in policy.rules if rule.category in ALARMS]
         self._route_rules = [rule for rule in policy.rules if rule.category not in ALARMS]
+        asserted = {term for rule in self._alarm_rules for way in rule.when for part in way if not part.absent for term in part.terms}
+        self._sign_terms = asserted - BODIES - policy.company
         self._injection_rules = [rule for rule in policy.rules if rule.category == "injection"]
         self._rail = Rail(policy, self._orders)
         self._shares: OrderedDict[bytes, dict[str, float]] = OrderedDict()
@@ -147,7 +152,9 @@ class Guard:
         hidden = [self._triage.read(Normal(form, tuple(range(len(form) + 1))), ("en", *codes[1:])) for form in normal.decoded]
         alarms = self._alarms(past, current, hidden)
         vectors = None if too_long or not text.strip() else vector
-        alarms += self._learned_alarms(normal, history[_resolved_at([*past, current]) :], vectors, too_long)
+        since = _resolved_at([*past, current])
+        heard = [self._signs(reading) for reading in past[since:]]
+        alarms += self._learned_alarms(normal, self._signs(current), list(zip(history[since:], heard, strict=True)), vectors, too_long)
         if alarms:
             return _escalate(alarms, language)
         if too_long:
@@ -210,16 +217,17 @@ class Guard:
             fired += self._triage.findings([reading], self._alarm_rules)
         return [(rule.why, finding) for rule, finding in fired]
 
-    def _learned_alarms(self, normal: Normal, history: Sequence[str], vector: Vectors | None, too_long: bool) -> list[tuple[str, Finding]]:
+    def _learned_alarms(self, normal: Normal, signs: bool, history: Sequence[tuple[str, bool]], vector: Vectors | None, too_long: bool) -> list[tuple[str, Finding]]:
         """What the alarm head says of the message, of its sentences and of the turns before it."""
         if self._alarm is None:
             return []
         pieces = [] if too_long else [normal.text]
         pieces += _pieces(normal.text)
-        shares = self._predict(self._alarm, [*pieces, *history], None if too_long else vector)
+        heard = [signs] * len(pieces) + [sign for _, sign in history]
+        shares = self._predict(self._alarm, [*pieces, *(turn for turn, _ in history)], None if too_long else vector)
         worst: list[tuple[str, Finding]] = []
         for number, share in enumerate(shares):
-            if 1.0 - share["none"] < ALARM:
+            if 1.0 - share["none"] < (ALARM_WITH_SIGN if heard[number] else ALARM_WITHOUT_SIGN):
                 continue
             category = max((name for name in share if name != "none"), key=lambda name: share[name])
             if category == "urgent" and share["emergency"] > 0.5 * share["urgent"]:
@@ -228,6 +236,10 @@ class Guard:
             span = (0, normal.offsets[-1]) if number < len(pieces) else (0, 0)
             worst.append(("unclear", Finding("classifier.alarm", category, level, *span, f"P(alarm) = {1 - share['none']:.2f}")))  # type: ignore[arg-type]
         return worst
+
+    def _signs(self, reading: Reading) -> bool:
+        """Does any sign of an alarm rule stand here, asserted? Places, times and other company do not count."""
+        return any(sign.silent is None and sign.term in self._sign_terms for sign in reading.signs)
 
     def _predict(self, head: Head | None, texts: Sequence[str], first: Vectors | None) -> list[dict[str, float]]:
         """Class probabilities per text, each text embedded once while it is remembered (by digest, never by text)."""

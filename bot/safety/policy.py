@@ -63,6 +63,7 @@ class Policy:
     homoglyphs: Mapping[str, str]
     markup: tuple[regex.Pattern[str], ...]
     terms: frozenset[str] = field(default_factory=frozenset)
+    company: frozenset[str] = field(default_factory=frozenset)  # terms that are no sign on their own
 
 
 def read_yaml(*parts: str) -> Any:
@@ -100,7 +101,7 @@ def load_policy() -> Policy:
             rules += _rules(family, content, set(terms))
             markup += [regex.compile(pattern) for pattern in content.get("markup", [])]
     used = frozenset(term for rule in rules for way in rule.when for condition in way for term in condition.terms)
-    return Policy(tuple(rules), languages, read_yaml("policy", "homoglyphs.yaml"), tuple(markup), used | BODIES | {"on_topic", "resolved", "chat_thanks", "chat_about", "chat_greeting"})
+    return Policy(tuple(rules), languages, read_yaml("policy", "homoglyphs.yaml"), tuple(markup), used | BODIES | {"on_topic", "resolved", "chat_thanks", "chat_about", "chat_greeting"}, frozenset(read_yaml("policy", "company.yaml")))
 
 
 def _language(code: str, content: Mapping[str, Any], known: set[str]) -> Language:

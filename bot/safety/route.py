@@ -8,7 +8,7 @@ from typing import Final
 from bot.types import Category, Finding
 
 # Thresholds on the router's probabilities, chosen on the dev split of eval/suites/safety.
-INJECTION: Final = 0.60
+INJECTION: Final = 0.75
 MEDICATION: Final = 0.50
 DIAGNOSIS: Final = 0.65
 OUT_OF_SCOPE: Final = 0.50
@@ -26,7 +26,7 @@ def route(findings: Sequence[Finding], shares: Mapping[str, float], *, on_topic:
         ruled = next((finding for finding in findings if finding.category == category), None)
         if ruled is not None:
             return category, ruled
-        if shares.get(category, 0.0) >= _BAR[category] and not (category == "injection" and on_topic and n_words < 12):
+        if shares.get(category, 0.0) >= _BAR[category] and not (category == "injection" and on_topic):
             return category, _learned(category, shares[category])
     if not on_topic:
         if shares.get("chit_chat", 0.0) >= CHIT_CHAT and n_words <= 15:
