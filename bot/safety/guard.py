@@ -37,15 +37,32 @@ TURNS: Final = 6  # user turns read together with the current one
 PIECES: Final = 6  # sentences of a message classified beside the whole
 SCANNED: Final = 20_000  # characters of an over-long message that are read for emergencies, from each end
 _LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
-_KINDS: Final[Mapping[str, Kind]] = {"crisis": "escalate", "emergency": "escalate", "urgent": "escalate", "chit_chat": "chat", "answer": "answer"}
+_KINDS: Final[Mapping[str, Kind]] = {
+    "crisis": "escalate",
+    "emergency": "escalate",
+    "urgent": "escalate",
+    "chit_chat": "chat",
+    "answer": "answer",
+}
 _CACHE: Final = 512
 
 
 class Guard:
     """Safety as one object; thread-safe, holds no message text."""
 
-    def __init__(self, policy: Policy, speller: Speller, replies: Replies, lines: Sequence[Line], *, embed: Embed | None,
-                 alarm: Head | None, router: Head | None, max_chars: int, languages: Sequence[str]) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        speller: Speller,
+        replies: Replies,
+        lines: Sequence[Line],
+        *,
+        embed: Embed | None,
+        alarm: Head | None,
+        router: Head | None,
+        max_chars: int,
+        languages: Sequence[str],
+    ) -> None:
         self._policy, self._speller, self._replies = policy, speller, replies
         self._triage = Triage(policy, speller)
         self._embed, self._alarm, self._router = embed, alarm, router
@@ -53,7 +70,14 @@ class Guard:
         self.lines = tuple(lines)
         self._alarm_rules = [rule for rule in policy.rules if rule.category in ALARMS]
         self._route_rules = [rule for rule in policy.rules if rule.category not in ALARMS]
-        asserted = {term for rule in self._alarm_rules for way in rule.when for part in way if not part.absent for term in part.terms}
+        asserted = {
+            term
+            for rule in self._alarm_rules
+            for way in rule.when
+            for part in way
+            if not part.absent
+            for term in part.terms
+        }
         self._sign_terms = asserted - BODIES - policy.company
         self._injection_rules = [rule for rule in policy.rules if rule.category == "injection"]
         self._rail = Rail(policy, self._orders)
@@ -82,7 +106,10 @@ class Guard:
         country = load_locale(locale)
         policy = load_policy()
         english = policy.languages["en"]
-        speller = Speller(english.terms.vocabulary | english.scoper.vocabulary | english.marks, SpellChecker().word_frequency.dictionary)
+        speller = Speller(
+            english.terms.vocabulary | english.scoper.vocabulary | english.marks,
+            SpellChecker().word_frequency.dictionary,
+        )
         return cls(
             policy,
             speller,
@@ -149,22 +176,35 @@ class Guard:
         current = self._triage.read(normal, codes)
         history = [turn.text[: self._max_chars] for turn in question.history if turn.role == "user"][-TURNS:]
         past = [self._read(turn) for turn in history]
-        hidden = [self._triage.read(Normal(form, tuple(range(len(form) + 1))), ("en", *codes[1:])) for form in normal.decoded]
+        hidden = [
+            self._triage.read(Normal(form, tuple(range(len(form) + 1))), ("en", *codes[1:])) for form in normal.decoded
+        ]
         alarms = self._alarms(past, current, hidden)
         vectors = None if too_long or not text.strip() else vector
         since = _resolved_at([*past, current])
         heard = [self._signs(reading) for reading in past[since:]]
-        alarms += self._learned_alarms(normal, self._signs(current), list(zip(history[since:], heard, strict=True)), vectors, too_long)
+        alarms += self._learned_alarms(
+            normal, self._signs(current), list(zip(history[since:], heard, strict=True)), vectors, too_long
+        )
         if alarms:
             return _escalate(alarms, language)
         if too_long:
-            return Verdict("refuse", "invalid", findings=(Finding("input.too_long", "invalid", None, 0, len(text), "too long"),), language=language)
+            return Verdict(
+                "refuse",
+                "invalid",
+                findings=(Finding("input.too_long", "invalid", None, 0, len(text), "too long"),),
+                language=language,
+            )
         return self._routed(normal, current, hidden, vector, language)
 
-    def _routed(self, normal: Normal, current: Reading, hidden: Sequence[Reading], vector: Vectors | None, language: str) -> Verdict:
+    def _routed(
+        self, normal: Normal, current: Reading, hidden: Sequence[Reading], vector: Vectors | None, language: str
+    ) -> Verdict:
         findings = [finding for _, finding in self._triage.findings([current], self._route_rules)]
         findings += self._markup(normal)
-        findings += [_whole(f, normal) for reading in hidden for _, f in self._triage.findings([reading], self._route_rules)]
+        findings += [
+            _whole(f, normal) for reading in hidden for _, f in self._triage.findings([reading], self._route_rules)
+        ]
         shares = self._predict(self._router, [normal.text], vector)[0]
         on_topic = any(sign.term == "on_topic" for sign in current.signs)
         category, finding = route(findings, shares, on_topic=on_topic, n_words=len(words(normal.text)))
@@ -181,7 +221,9 @@ class Guard:
 
         clean = []
         for sentence in sentences(normal.text):
-            piece = normal.text[sentence.tokens[0].start : sentence.tokens[-1].end] + ("?" if sentence.question else ".")
+            piece = normal.text[sentence.tokens[0].start : sentence.tokens[-1].end] + (
+                "?" if sentence.question else "."
+            )
             if not self._orders(piece) and len(sentence.tokens) >= 4:
                 clean.append(piece)
         rest = " ".join(clean)
@@ -195,7 +237,9 @@ class Guard:
         normal = self._normal(text)
         readings = [self._triage.read(normal, ("en",))]
         readings += [self._triage.read(Normal(form, tuple(range(len(form) + 1))), ("en",)) for form in normal.decoded]
-        return bool(self._markup(normal)) or any(self._triage.findings([reading], self._injection_rules) for reading in readings)
+        return bool(self._markup(normal)) or any(
+            self._triage.findings([reading], self._injection_rules) for reading in readings
+        )
 
     def _markup(self, normal: Normal) -> list[Finding]:
         found = []
@@ -203,10 +247,14 @@ class Guard:
             for pattern in self._policy.markup:
                 if match := pattern.search(form):
                     span = normal.span(*match.span()) if form == normal.text else (0, normal.offsets[-1])
-                    found.append(Finding("injection.markup", "injection", None, *span, "text that poses as a system turn"))
+                    found.append(
+                        Finding("injection.markup", "injection", None, *span, "text that poses as a system turn")
+                    )
         return found
 
-    def _alarms(self, past: Sequence[Reading], current: Reading, hidden: Sequence[Reading]) -> list[tuple[str, Finding]]:
+    def _alarms(
+        self, past: Sequence[Reading], current: Reading, hidden: Sequence[Reading]
+    ) -> list[tuple[str, Finding]]:
         turns = [*past, current]
         since = _resolved_at(turns)
         lasting = [rule for rule in self._alarm_rules if rule.category == "crisis"]
@@ -217,7 +265,9 @@ class Guard:
             fired += self._triage.findings([reading], self._alarm_rules)
         return [(rule.why, finding) for rule, finding in fired]
 
-    def _learned_alarms(self, normal: Normal, signs: bool, history: Sequence[tuple[str, bool]], vector: Vectors | None, too_long: bool) -> list[tuple[str, Finding]]:
+    def _learned_alarms(
+        self, normal: Normal, signs: bool, history: Sequence[tuple[str, bool]], vector: Vectors | None, too_long: bool
+    ) -> list[tuple[str, Finding]]:
         """What the alarm head says of the message, of its sentences and of the turns before it."""
         if self._alarm is None:
             return []
@@ -232,9 +282,13 @@ class Guard:
             category = max((name for name in share if name != "none"), key=lambda name: share[name])
             if category == "urgent" and share["emergency"] > 0.5 * share["urgent"]:
                 category = "emergency"
-            level: Level | None = None if category == "harm" else "same_day" if category == "urgent" else "emergency_now"
+            level: Level | None = (
+                None if category == "harm" else "same_day" if category == "urgent" else "emergency_now"
+            )
             span = (0, normal.offsets[-1]) if number < len(pieces) else (0, 0)
-            worst.append(("unclear", Finding("classifier.alarm", category, level, *span, f"P(alarm) = {1 - share['none']:.2f}")))  # type: ignore[arg-type]
+            worst.append(
+                ("unclear", Finding("classifier.alarm", category, level, *span, f"P(alarm) = {1 - share['none']:.2f}"))
+            )  # type: ignore[arg-type]
         return worst
 
     def _signs(self, reading: Reading) -> bool:
@@ -306,7 +360,9 @@ def _escalate(alarms: Iterable[tuple[str, Finding]], language: str) -> Verdict:
     """The gravest alarm decides category and level; every finding is kept, gravest first."""
     findings = [finding for _, finding in alarms]
     grade = {category: number for number, category in enumerate(ALARMS)}
-    findings.sort(key=lambda f: (grade[f.category], _LEVELS.index(f.level) if f.level else 0, f.rule == "classifier.alarm"))
+    findings.sort(
+        key=lambda f: (grade[f.category], _LEVELS.index(f.level) if f.level else 0, f.rule == "classifier.alarm")
+    )
     first = findings[0]
     kind: Kind = _KINDS.get(first.category, "refuse")
     return Verdict(kind, first.category, first.level, tuple(findings), language=language)

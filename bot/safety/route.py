@@ -17,7 +17,9 @@ PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis
 _BAR: Final[Mapping[Category, float]] = {"injection": INJECTION, "medication": MEDICATION, "diagnosis": DIAGNOSIS}
 
 
-def route(findings: Sequence[Finding], shares: Mapping[str, float], *, on_topic: bool, n_words: int) -> tuple[Category, Finding | None]:
+def route(
+    findings: Sequence[Finding], shares: Mapping[str, float], *, on_topic: bool, n_words: int
+) -> tuple[Category, Finding | None]:
     """The category of a message: rules or router, in precedence; `shares` are the router's probabilities, empty without one.
 
     Out of scope is decided only where nothing in the message is about limbs, pain or exercise: the evidence gate does the rest.
