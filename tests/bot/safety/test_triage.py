@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.safety.guard import ALARMS, Guard
+from bot.safety.alarm import ALARMS
+from bot.safety.guard import Guard
 from bot.safety.policy import load_policy
 from bot.types import Question, Turn
 
