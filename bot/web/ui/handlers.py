@@ -102,7 +102,7 @@ class Handlers:
                     elif isinstance(event, Shown):
                         turn.show(event)
                     elif isinstance(event, Done):
-                        turn.finish(event.answer, await asyncio.to_thread(self.bot.follow_ups, event.answer))
+                        turn.finish(event.answer, await self.service.follow_ups(event.answer))
                         break
                     yield (*self._chat(conversation), gr.skip(), gr.skip(), gr.skip())
             if turn.state != "done":

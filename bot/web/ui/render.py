@@ -114,7 +114,7 @@ def _turn(bot: Bot, turn: PageTurn, number: int, last: bool) -> dict[str, Any]:
         "look": level if kind == "escalate" and level else kind or "pending",
         "urgent": level == "emergency_now" or turn.field("category") == "crisis",
         "mode": strings()["mode"].get(turn.field("mode"), "") if kind == "answer" else "",
-        "sources": [{"title": guide.title, "review": review_line(guide)} for guide in guides],
+        "sources": [{"title": short_title(guide), "review": review_line(guide)} for guide in guides],
         "reasons": strings()["feedback"][f"reasons_{turn.vote}"] if turn.vote else {},
     }
 

@@ -78,9 +78,7 @@ def reply_blocks(text: str, citations: Sequence[Cited], *, phones: bool = False)
     marked = {int(n) for n in _MARKER.findall(text)}
     blocks = []
     for kind, items in line_blocks(text):
-        pieces = [
-            [piece for span in item for piece in _pieces(f"{text[slice(*span)]} ", known, phones)] for item in items
-        ]
+        pieces = [list(_pieces(" ".join(text[slice(*span)] for span in item), known, phones)) for item in items]
         blocks.append(Block(kind, pieces))
     loose = [one for one in citations if one.n not in marked]
     if loose and blocks:

@@ -49,7 +49,7 @@ class Reader:
         return turn
 
     def text(self, selector: str) -> str:
-        return " ".join(self.page.locator(selector).first.inner_text().split())
+        return " ".join(self.page.locator(selector).first.inner_text().replace("\u2060", "").split())
 
     def in_view(self, selector: str) -> bool:
         """Whether the element is wholly inside the viewport, once scrolling has come to rest."""
@@ -273,6 +273,7 @@ def test_an_emergency_looks_different_and_can_be_called(reader: Reader) -> None:
     reply = turn.locator(".reply")
     assert reply.get_attribute("role") == "alert"
     assert "Get help now" in reply.inner_text()
+    assert turn.locator(".follow-ups").count() == 0
     assert [one.get_attribute("href") for one in turn.locator(".tel").all()] == ["tel:999", "tel:112"]
     colours = [
         one.evaluate("node => getComputedStyle(node).backgroundColor") for one in (answer.locator(".reply"), reply)
