@@ -31,10 +31,11 @@ const actions = {
 async function copy(button) {
   const body = button.closest(".turn").querySelector(".body").cloneNode(true);
   body.querySelectorAll(".cite").forEach((one) => one.replaceWith(` [${one.textContent}]`));
-  const blocks = [...body.querySelectorAll("p, li")].map((one) => one.textContent.replace(/\u2060/g, "").replace(/\s+/g, " ").trim());
+  const blocks = [...body.querySelectorAll("p, li")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
   const quotes = [...button.closest(".turn").querySelectorAll(".sources li")].map((one) => {
     const quote = one.querySelector("q"); // left out where the answer itself is the quote
-    return `[${one.querySelector(".n").textContent}] ${one.querySelector(".section").textContent}${quote ? `: “${quote.textContent}”` : ""}`;
+    const numbers = [...one.querySelectorAll(".n, .cite")].map((number) => `[${number.textContent}]`).join("");
+    return `${numbers} ${one.querySelector(".section").textContent}${quote ? `: “${quote.textContent}”` : ""}`;
   });
   const text = [...blocks, ...quotes].join("\n\n");
   if (navigator.clipboard) await navigator.clipboard.writeText(text);

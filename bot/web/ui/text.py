@@ -17,7 +17,10 @@ _PHONE = re.compile(r"(?<![\w.,/-])\+?\d(?:[ -]?\d){2,14}(?![\w%/-]|[.,]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text that looks one way: `cited` makes it a numbered button, `tel` a telephone link, `mark` the quoted words."""
+    """Text that looks one way: `tel` makes it a telephone link, `mark` the quoted words.
+
+    `cited` puts a numbered button after it, on the same line.
+    """
 
     text: str
     cited: Cited | None = None
@@ -92,8 +95,11 @@ def _pieces(text: str, known: dict[int, Cited], phones: bool) -> Iterator[Piece]
         cited = known.get(int(match[1]))
         if cited is None:
             continue  # brackets of the text's own
-        yield from _words(text[position : match.start()].rstrip(), phones)
-        yield Piece("", cited=cited)
+        before, space, last = text[position : match.start()].rstrip().rpartition(" ")
+        if phones:  # the last word may be a number to call
+            before, space, last = before + space + last, "", ""
+        yield from _words(before + space, phones)
+        yield Piece(last, cited=cited)
         position = match.end()
     yield from _words(text[position:], phones)
 

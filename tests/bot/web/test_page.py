@@ -49,7 +49,7 @@ class Reader:
         return turn
 
     def text(self, selector: str) -> str:
-        return " ".join(self.page.locator(selector).first.inner_text().replace("\u2060", "").split())
+        return " ".join(self.page.locator(selector).first.inner_text().split())
 
     def in_view(self, selector: str) -> bool:
         """Whether the element is wholly inside the viewport, once scrolling has come to rest."""

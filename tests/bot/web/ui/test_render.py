@@ -85,7 +85,9 @@ def test_heading(answer: Any, words: str) -> None:
 
 def test_a_quote_is_not_said_twice(bot: FakeBot) -> None:
     assert "<q>" in render.transcript(bot, [done(composed())])
-    assert "<q>" not in render.transcript(bot, [done(verbatim(WEEKS))])
+    quoted = render.transcript(bot, [done(verbatim(WEEKS))])
+    assert "<q>" not in quoted
+    assert 'class="said"' in quoted
 
 
 def test_votes_are_not_offered_where_they_are_switched_off(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def shape(blocks: list[Block]) -> list[tuple[str, list[str]]]:
 
     def item(pieces: list[object]) -> str:
         return "".join(
-            f"<{piece.cited.n}>" if piece.cited else f"({piece.tel})" if piece.tel else piece.text  # type: ignore[attr-defined]
+            f"{piece.text}<{piece.cited.n}>" if piece.cited else f"({piece.tel})" if piece.tel else piece.text  # type: ignore[attr-defined]
             for piece in pieces
         ).strip()
 
