@@ -6,8 +6,9 @@ const running = () => element.querySelector(".turn.running");
 const box = () => document.querySelector("#box textarea");
 const canHover = matchMedia("(hover: hover)").matches;
 
+// after the event that asks for it: the Enter that pressed a button must not be typed into the box
 const focusBox = () => {
-  if (canHover) box()?.focus({ preventScroll: true });
+  if (canHover) setTimeout(() => box()?.focus({ preventScroll: true }));
 };
 
 const actions = {

@@ -183,6 +183,14 @@ def test_enter_waits_while_an_answer_is_written(reader: Reader, bot: FakeBot) ->
     assert [one.text for one in bot.asked] == ["How long?"]
 
 
+def test_an_empty_question_changes_nothing(reader: Reader, bot: FakeBot) -> None:
+    reader.ask("Does stretching help?")
+    reader.page.press("#box textarea", "Enter")
+    reader.ask("How long?")
+    assert reader.page.locator(".turn").count() == 2
+    assert len(bot.asked) == 2
+
+
 def test_leaving_the_page_frees_the_model(browser: Any, bot: FakeBot, shared: tuple[FakeBot, str]) -> None:
     bot.gate.clear()
     reader = open_reader(browser, shared)
