@@ -80,12 +80,12 @@ class Handlers:
 
     async def _run(self, text: str, before: list[PageTurn], request: gr.Request) -> AsyncGenerator[Outputs, None]:
         """The states of chat, box, send and stop while one question is answered."""
+        if not text.strip():
+            yield (gr.skip(),) * 5
+            return
         for turn in before:
             if turn.state == "running":  # its connection was lost
                 turn.state = "stopped"
-        if not text.strip():
-            yield (*self._chat(before), gr.skip(), gr.update(visible=True), gr.update(visible=False))
-            return
         turn = PageTurn(question=text.strip()[:20_000])
         conversation = [*before, turn]
         yield (*self._chat(conversation), gr.update(value=""), gr.update(visible=False), gr.update(visible=True))
@@ -102,7 +102,7 @@ class Handlers:
                     elif isinstance(event, Shown):
                         turn.show(event)
                     elif isinstance(event, Done):
-                        turn.finish(event.answer, await asyncio.to_thread(self.bot.follow_ups, event.answer))
+                        turn.finish(event.answer, await self.service.follow_ups(event.answer))
                         break
                     yield (*self._chat(conversation), gr.skip(), gr.skip(), gr.skip())
             if turn.state != "done":

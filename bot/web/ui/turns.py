@@ -26,7 +26,7 @@ class Cited(BaseModel):
     quote: Annotated[str, Field(max_length=4000)] = ""
     start: int = Field(ge=0)
     end: int = Field(ge=0)
-    url: str | None = Field(None, max_length=4000)
+    url: Annotated[str | None, Field(max_length=4000)] = None
 
 
 class PageTurn(BaseModel):

@@ -183,6 +183,14 @@ def test_enter_waits_while_an_answer_is_written(reader: Reader, bot: FakeBot) ->
     assert [one.text for one in bot.asked] == ["How long?"]
 
 
+def test_an_empty_question_changes_nothing(reader: Reader, bot: FakeBot) -> None:
+    reader.ask("Does stretching help?")
+    reader.page.press("#box textarea", "Enter")
+    reader.ask("How long?")
+    assert reader.page.locator(".turn").count() == 2
+    assert len(bot.asked) == 2
+
+
 def test_leaving_the_page_frees_the_model(browser: Any, bot: FakeBot, shared: tuple[FakeBot, str]) -> None:
     bot.gate.clear()
     reader = open_reader(browser, shared)
@@ -273,6 +281,7 @@ def test_an_emergency_looks_different_and_can_be_called(reader: Reader) -> None:
     reply = turn.locator(".reply")
     assert reply.get_attribute("role") == "alert"
     assert "Get help now" in reply.inner_text()
+    assert turn.locator(".follow-ups").count() == 0
     assert [one.get_attribute("href") for one in turn.locator(".tel").all()] == ["tel:999", "tel:112"]
     colours = [
         one.evaluate("node => getComputedStyle(node).backgroundColor") for one in (answer.locator(".reply"), reply)
