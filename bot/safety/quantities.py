@@ -65,7 +65,7 @@ def added_quantity(claim: str, evidence: str) -> str | None:
     for quantity in sorted(quantities(claim), key=lambda q: (q.unit, q.values)):
         bare = not quantity.values and quantity.unit in measured  # "for weeks" where the evidence says how many
         if quantity not in given and not bare:
-            return " to ".join(quantity.values) + (" " + quantity.unit if quantity.unit else "")
+            return f"{' to '.join(quantity.values)} {quantity.unit}".strip()
     return None
 
 

@@ -1,219 +1,180 @@
-"""What a claim may not do to its evidence, as rules: add a number, a cause, a body part, advice or certainty, or turn it round.
+"""What a claim may not do to its evidence: add a quantity, a thing, a cause or advice, go further, or turn it round.
 
-Each rule takes the claim and the evidence and says what is wrong, or None. They are one-sided: what they miss is for the
-judge. Their words are in `policy/ground.yaml`.
+Each rule takes the claim and the texts it is held against and says what is wrong, or None. The rules are one-sided:
+what they let through is for the judge, who is weakest where they are strong.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
-from bot.safety.policy import read_yaml
+from bot.safety.cues import (
+    clauses,
+    closest,
+    compiled,
+    directive,
+    emphasis,
+    lexicon,
+    lower,
+    pattern,
+    strength,
+    undenied,
+)
 from bot.safety.quantities import added_quantity
 
-PLAIN = 5  # the strength of a statement without hedge or emphasis
-_CLAUSE = re.compile(
-    r"[;:–—]|, (?=(?:and|but|so|or|yet|while|whereas|which|since|because|as|though|although|when|if|unless|making|leading|then)\b)"
-    r"|\s(?=(?:but|because|while|whereas|although|though|so that|unless) )|(?<=\w)\. "
-)
-_NEGATED_WITHIN = 3  # words between "not" and what it denies
-_LEAD = r"(?:(?:so|and|then|please|also|always|just|to start)\s+)?"
+Rule = Callable[[str, Sequence[str]], str | None]
+_ITEM = re.compile(r"[,;.]|\b(?:and|or|but|because|so|than|while|when|if)\b")
+_CONDITION = re.compile(r"\b(?:if|when|unless)\b")
 
 
-@cache
-def lexicon() -> Mapping[str, Any]:
-    """`policy/ground.yaml`, every scalar a string."""
-    content: Mapping[str, Any] = read_yaml("policy", "ground.yaml")
-    return content
-
-
-def pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for any of `phrases`, whole words only."""
-    return re.compile(r"(?<![\w-])(?:" + "|".join(sorted(phrases, key=len, reverse=True)) + r")(?!\w)")
-
-
-@cache
-def compiled(name: str) -> re.Pattern[str]:
-    """The pattern of a list of `policy/ground.yaml`."""
-    return pattern(lexicon()[name])
-
-
-def clauses(text: str) -> list[str]:
-    """`text` in lower case, apostrophes straightened, cut where a new statement begins."""
-    return [part.strip(" .,") for part in _CLAUSE.split(text.lower().replace("’", "'")) if part and part.strip(" .,")]
-
-
-def strength(clause: str) -> int:
-    """How far a clause goes, 1 ("may") to 6 ("always"): its weakest hedge, else its emphasis, else 5."""
-    levels = [level for level, words in _strengths().items() if words.search(clause)]
-    hedges = [level for level in levels if level < PLAIN]
-    if hedges:
-        return min(hedges)
-    emphasised = [m for m in _strengths()[6].finditer(clause) if not _denied(clause, m.start())] if 6 in levels else []
-    return 6 if emphasised else PLAIN
-
-
-def adds_number(claim: str, evidence: Sequence[str]) -> str | None:
+def adds_quantity(claim: str, evidence: Sequence[str]) -> str | None:
     """A quantity the evidence does not give with the same values and unit."""
     added = added_quantity(claim, " ".join(evidence))
     return f"adds the quantity {added}" if added else None
 
 
 def adds_body_part(claim: str, evidence: Sequence[str]) -> str | None:
-    """A part of the body that the evidence does not name, by any of its words."""
-    text = " ".join(evidence).lower()
-    there = _parts(text)
-    for part in sorted(_parts(claim.lower()) - there):
-        wholes = lexicon()["body_whole"].get(part, ())
-        if not any(piece in there or pattern([piece]).search(text) for piece in wholes):
-            return f"adds the body part {part}"
-    return None
+    """A part of the body that the evidence names by none of its words."""
+    return _adds("body", "body_licence", claim, evidence)
 
 
 def adds_thing(claim: str, evidence: Sequence[str]) -> str | None:
-    """A person, remedy, activity, disease or group of people that the evidence does not name."""
-    lowered, text = claim.lower(), " ".join(evidence).lower()
-    for thing, words in _things().items():
-        if words.search(lowered) and not words.search(text):
-            licence = lexicon()["thing_licence"].get(thing)
-            if not licence or not pattern(licence).search(text):
-                return f"adds {thing}"
-    return None
+    """A person, remedy, activity, disease or group of people that the evidence names by none of its words."""
+    return _adds("things", "things_licence", claim, evidence)
 
 
 def adds_cause(claim: str, evidence: Sequence[str]) -> str | None:
-    """A reason, where the evidence gives none. Two sentences joined by "because" are left to the judge."""
-    found = compiled("causal").search(claim.lower())
-    if found and len(evidence) == 1 and not compiled("causal_licence").search(evidence[0].lower()):
+    """A reason, where the evidence gives none; two sentences joined by "because" are left to the judge."""
+    found = compiled("causal").search(lower(claim))
+    if found and len(evidence) == 1 and not compiled("causal_licence").search(lower(evidence[0])):
         return f"adds a cause ({found.group()})"
+    return None
+
+
+def adds_comparison(claim: str, evidence: Sequence[str]) -> str | None:
+    """One thing set above another ("the largest", "better than"), where the evidence compares nothing."""
+    found = compiled("comparison").search(lower(claim))
+    if found and not compiled("comparison_licence").search(_joined(evidence)):
+        return f"adds a comparison ({found.group()})"
     return None
 
 
 def adds_advice(claim: str, evidence: Sequence[str]) -> str | None:
     """A direction to the reader, where the evidence directs nobody."""
     found = directive(claim)
-    if found and not compiled("directive_licence").search(" ".join(evidence).lower()) and not any(map(directive, evidence)):
-        return f"adds advice ({found})"
-    return None
-
-
-def directive(text: str) -> str | None:
-    """The word by which `text` tells somebody what to do: "should", or a verb that opens a clause as a command."""
-    lowered = text.lower().replace("’", "'")
-    for found in compiled("directive").finditer(lowered):
-        if not _denied(lowered, found.start()):
-            return found.group()
-    command = _command()
-    for clause in re.split(r"[;:.–—]|, |,? (?:so|then) ", lowered):
-        match = command.match(clause.strip())
-        if match:
-            return match.group(1)
-    return None
+    if not found or compiled("directive_licence").search(_joined(evidence)) or any(map(directive, evidence)):
+        return None
+    return f"adds advice ({found})"
 
 
 def strengthens(claim: str, evidence: Sequence[str]) -> str | None:
-    """"Always" or "all" that the evidence lacks, or "will" where it says "may"."""
-    lowered, text = claim.lower(), " ".join(evidence).lower()
-    for name in ("universal", "sure"):
-        words = compiled("universal") if name == "universal" else _strengths()[6]
-        for found in words.finditer(lowered):
-            if not _denied(lowered, found.start()) and not words.search(text):
-                return f"goes further ({found.group()})"
+    """ "Always" or "all" that the evidence lacks, or a clause that goes further than the one it comes from."""
+    lowered, text = lower(claim), _joined(evidence)
+    for words in (*_universals(), emphasis()):
+        found = undenied(words, lowered)
+        if found and not undenied(words, text):
+            return f"goes further ({found})"
+    parts = [part for sentence in evidence for part in clauses(sentence)]
     for clause in clauses(claim):
-        nearest = closest(clause, [part for sentence in evidence for part in clauses(sentence)])
-        if strength(clause) >= PLAIN > strength(nearest) and strength(nearest) == 1 and strength(lowered) >= PLAIN:
+        given = strength(closest(clause, parts))
+        if strength(clause) > given < strength(lowered):  # a clause may leave its hedge to the one before
             return "is more certain than the evidence"
     return None
 
 
 def contradicts(claim: str, evidence: Sequence[str]) -> str | None:
-    """A word whose opposite stands in the evidence, and it does not; neither of them denied."""
-    strip = compiled("not_antonyms")
-    lowered, text = strip.sub(" ", claim.lower()), strip.sub(" ", " ".join(evidence).lower())
+    """A word whose opposite stands in the evidence while it does not; neither of them denied."""
+    lowered, text = (compiled("not_antonyms").sub(" ", part) for part in (lower(claim), _joined(evidence)))
     for one, other in _antonyms():
         for mine, theirs in ((one, other), (other, one)):
-            found = mine.search(lowered)
-            if not found or mine.search(text) or theirs.search(lowered) or _denied(lowered, found.start()):
+            if mine.search(text) or theirs.search(lowered):
                 continue
-            opposed = theirs.search(text)
-            if opposed and not _denied(text, opposed.start()):
-                return f"contradicts ({found.group()} against {opposed.group()})"
+            said, given = undenied(mine, lowered), undenied(theirs, text)
+            if said and given:
+                return f"contradicts ({said} against {given})"
     return None
 
 
-RULES: tuple[Callable[[str, Sequence[str]], str | None], ...] = (
-    adds_number,
-    adds_body_part,
+def denies(claim: str, evidence: Sequence[str]) -> str | None:
+    """ "Not", outside a condition, where nothing in the evidence denies anything.
+
+    The other direction, a "not" left out, is the judge's: evidence says "not quick fixes" where a claim leaves it out.
+    """
+    text = _joined(evidence)
+    if compiled("negators").search(text) or compiled("denying").search(text):
+        return None
+    for clause in clauses(claim):
+        found = compiled("negators").search(clause)
+        if found and not _CONDITION.search(clause[: found.start()]):
+            return f"denies ({found.group()})"
+    return None
+
+
+def misplaces(claim: str, evidence: Sequence[str]) -> str | None:
+    """A body part joined to a word that the evidence joins only to other parts: "hip mobility" of "ankle mobility"."""
+    items = [item for text in evidence for item in _ITEM.split(lower(text))]
+    for part, words in _groups("body").items():
+        for found in words.finditer(lower(claim)):
+            after = re.match(r"\s+(\w{4,})", lower(claim)[found.end() :])
+            near = [item for item in items if after and re.search(rf"\b{after.group(1)}\b", item)]
+            if near and all(parts and part not in parts for parts in (_named("body", item) for item in near)):
+                return f"misplaces {part}"
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    adds_quantity,
     adds_thing,
     adds_cause,
+    adds_comparison,
     adds_advice,
     strengthens,
     contradicts,
+    denies,
+    misplaces,
 )
 
 
-def vetoes(claim: str, evidence: Sequence[str]) -> list[str]:
-    """Everything the rules have against `claim`, empty when nothing."""
-    return [why for rule in RULES if (why := rule(claim, evidence))]
+def veto(claim: str, evidence: Sequence[str], topic: str = "") -> str | None:
+    """What the first rule with an objection has against `claim`; None when there is no objection.
+
+    A body part that `topic`, the guide's title, names is no addition: a guide's sentences are about it.
+    """
+    if why := adds_body_part(claim, [*evidence, topic]):
+        return why
+    return next((why for rule in RULES if (why := rule(claim, evidence))), None)
 
 
-def flips(claim: str, evidence: Sequence[str]) -> bool:
-    """Whether one denies and the other does not, clause against closest clause; a sign, too rough for a veto."""
-    parts = [part for sentence in evidence for part in clauses(sentence)]
-    for clause in clauses(claim):
-        nearest = closest(clause, parts)
-        mine, theirs = bool(compiled("negators").search(clause)), bool(compiled("negators").search(nearest))
-        softly = bool(compiled("denying").search(clause)), bool(compiled("denying").search(nearest))
-        if (mine and not theirs and not softly[1]) or (theirs and not mine and not softly[0]):
-            return True
-    return False
+def _adds(groups: str, licences: str, claim: str, evidence: Sequence[str]) -> str | None:
+    text = _joined(evidence)
+    there = _named(groups, text)
+    for name in sorted(_named(groups, lower(claim)) - there):
+        licence = lexicon()[licences].get(name, ())
+        if not any(other in there or pattern([other]).search(text) for other in licence):
+            return f"adds {name}"
+    return None
 
 
-def closest(clause: str, others: Sequence[str]) -> str:
-    """The one of `others` that shares most word beginnings with `clause`, the first of equals; "" of none."""
-    mine = _beginnings(clause)
-    return max(others, key=lambda other: len(mine & _beginnings(other)), default="")
+def _joined(evidence: Sequence[str]) -> str:
+    return lower(" ".join(evidence))
 
 
-def _beginnings(text: str) -> frozenset[str]:
-    return frozenset(word[:5] for word in re.findall(r"\w{4,}", text))
-
-
-def _denied(text: str, at: int) -> bool:
-    """Whether "not", "rather than" or the like stands shortly before `at` in its clause."""
-    before = re.split(r"[;:.]|, ", text[:at])[-1].split()
-    near = " ".join(before[-_NEGATED_WITHIN:])
-    return bool(compiled("negators").search(near) or re.search(r"\b(?:rather than|instead of|rarely|seldom)\b", near))
-
-
-def _parts(text: str) -> set[str]:
-    return {part for part, words in _body().items() if words.search(text)}
+def _named(groups: str, text: str) -> set[str]:
+    return {name for name, words in _groups(groups).items() if words.search(text)}
 
 
 @cache
-def _body() -> dict[str, re.Pattern[str]]:
-    return {part: pattern(words) for part, words in lexicon()["body"].items()}
+def _groups(name: str) -> dict[str, re.Pattern[str]]:
+    return {group: pattern(words) for group, words in lexicon()[name].items()}
 
 
 @cache
-def _things() -> dict[str, re.Pattern[str]]:
-    return {thing: pattern(words) for thing, words in lexicon()["things"].items()}
-
-
-@cache
-def _strengths() -> dict[int, re.Pattern[str]]:
-    return {int(level): pattern(words) for level, words in lexicon()["strength"].items()}
+def _universals() -> tuple[re.Pattern[str], ...]:
+    return tuple(pattern(words) for words in lexicon()["universal"])
 
 
 @cache
 def _antonyms() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
     return [(pattern(one), pattern(other)) for one, other in lexicon()["antonyms"]]
-
-
-@cache
-def _command() -> re.Pattern[str]:
-    verbs, finite = "|".join(lexicon()["imperative"]), "|".join(lexicon()["finite"])
-    return re.compile(rf"^{_LEAD}({verbs})\b(?!-)(?!\s+(?:{finite})\b)")
