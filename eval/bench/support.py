@@ -4,7 +4,7 @@
     python -m eval.bench.support --fit [--cache FILE]     # dev: choose the judge's threshold, write policy/support.yaml
 
 `passed` counts altered claims that would be shown, `kept` supported ones; AUROC is of the whole check, a claim that a
-rule stops scoring 0. Every set of texts the check may ask about is judged, which costs up to two calls a claim.
+rule stops scoring 0.
 """
 
 from __future__ import annotations
@@ -76,17 +76,17 @@ class Cached:
 
 
 def rate(pairs: Sequence[SupportPair], judge: Judge | None, everything: bool = False) -> list[Scored]:
-    """Score every pair; `everything` judges also what a rule stops, on all of its texts."""
+    """Score every pair as the path would, or judge `everything`: each set of texts it may ask about, and what a rule stops."""
     out = []
     for pair in pairs:
         asked: list[float] = []
 
         def ask(evidence: str, claim: str, asked: list[float] = asked) -> float:
             asked.append(judge(evidence, claim) if judge else 0.0)
-            return 0.0  # never a yes, so that every set is asked about
+            return 0.0 if everything else asked[-1]  # without a yes the next set is asked about
 
         support = check_support(pair.claim, pair.context, ask, topic=TOPIC)
-        if support.supported:
+        if support.supported and not asked:
             out.append(Scored(pair, 1.0, None))
             continue
         objection = None if asked else support.reason
@@ -104,8 +104,8 @@ def expected(scored: Sequence[Scored], at: float) -> float:
 
 def fit(scored: Sequence[Scored]) -> float:
     """The lowest threshold at which no more than PASSED_AT_MOST of the altered are expected to pass."""
-    steps = np.arange(0.50, 0.96, 0.01)
-    return float(next((at for at in steps if expected(scored, at) <= PASSED_AT_MOST), steps[-1]).round(2))
+    steps = [step / 100 for step in range(50, 96)]
+    return next((at for at in steps if expected(scored, at) <= PASSED_AT_MOST), steps[-1])
 
 
 def cross_validated(scored: Sequence[Scored]) -> tuple[int, int]:
@@ -178,7 +178,7 @@ def _report(scored: Sequence[Scored], at: float, split: str) -> None:
     for kind, group in _by_kind(scored):
         print(_line(f"shown: {kind}", sum(s.score >= at for s in group), len(group)))
     print("threshold  kept  passed")
-    for step in np.arange(0.50, 0.91, 0.05):
+    for step in (n / 100 for n in range(50, 91, 5)):
         shown = [np.mean([s.score >= step for s in group]) for group in (supported, altered)]
         print(f"{step:9.2f} {shown[0]:5.1%} {shown[1]:6.1%}")
 
