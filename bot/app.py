@@ -21,6 +21,7 @@ from bot.safety.guard import Guard
 from bot.settings import Settings, load_settings
 from bot.steps.gate import Gate
 from bot.steps.replies import Replies
+from bot.steps.told import Told
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Answer, Done, Event, Guide, Hit, Question
 
@@ -66,10 +67,11 @@ class Bot:
 
     def _wire(self, generation: Generation) -> AnswerPath:
         guides = generation.catalog.guides()
+        cache = self.settings.data_dir / "safety"
         guard = Guard.load(
             locale=self.settings.locale,
             embed=self.encoder.encode,
-            cache_dir=self.settings.data_dir / "safety",
+            cache_dir=cache,
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
@@ -78,7 +80,7 @@ class Bot:
             encoder=self.encoder,
             guard=guard,
             retriever=self.retriever,
-            gate=Gate(),
+            gate=Gate(self.encoder, Told.load(self.encoder.encode, cache), generation.catalog.guide_passages),
             faq=FaqMatcher(generation.catalog.faqs(), self.encoder, FAQ_THRESHOLD),
             guide=generation.catalog.guide,
             replies=Replies(),
