@@ -25,7 +25,7 @@ from bot.steps.told import Told
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Answer, Done, Event, Guide, Hit, Question
 
-FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question; chosen on the development split: python -m eval.bench.faq
+FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question: python -m eval.bench.faq
 
 
 class Bot:
@@ -81,11 +81,19 @@ class Bot:
             guard=guard,
             retriever=self.retriever,
             gate=Gate(self.encoder, Told.load(self.encoder.encode, cache), generation.catalog.guide_passages),
-            faq=FaqMatcher(generation.catalog.faqs(), self.encoder, FAQ_THRESHOLD),
+            faq=self._faq_matcher(generation),
             guide=generation.catalog.guide,
             replies=Replies(),
             llm=self.llm,
         )
+
+    def _faq_matcher(self, generation: Generation) -> FaqMatcher:
+        catalog = generation.catalog
+        faqs = catalog.faqs()
+        guides = dict.fromkeys(faq.guide_id for faq in faqs)
+        passages = [p for guide in guides for p in catalog.guide_passages(guide) if p.faq_question is None]
+        others = [question for p in passages for sentence in p.sentences for question in sentence.asked]
+        return FaqMatcher(faqs, self.encoder, FAQ_THRESHOLD, others)
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Answer step by step: Status and Shown events, then Done. Raises MedialisError; closing stops the model."""

@@ -37,24 +37,25 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The trained classifier: support vectors (n, 384), their weights (n,) and the bias."""
+    """The trained classifier: support vectors (n, 384), their weights (n,), the bias, and the kernel's narrowness."""
 
     support: Vectors
     weights: NDArray[np.float64]
     bias: float
+    gamma: float = _GAMMA
 
     def score(self, vectors: Vectors) -> NDArray[np.float64]:
         """How sure it is that each row of (n, 384) unit vectors asks for what guides tell: about -2 to 2, 0 undecided."""
-        similar = np.exp(-2 * _GAMMA * (1 - vectors.astype(np.float64) @ self.support.T))
+        similar = np.exp(-2 * self.gamma * (1 - (vectors @ self.support.T).astype(np.float64)))
         return np.asarray(similar @ self.weights + self.bias)
 
     @classmethod
-    def train(cls, vectors: Vectors, told: NDArray[np.bool_]) -> Told:
-        """Train on example vectors (n, 384)."""
+    def train(cls, vectors: Vectors, told: NDArray[np.bool_], gamma: float = _GAMMA) -> Told:
+        """Train on example vectors (n, 384) and whether each is of the class."""
         from sklearn.svm import SVC
 
-        model = SVC(C=_C, gamma=_GAMMA, class_weight="balanced").fit(vectors, told)
-        return cls(vectors[model.support_], model.dual_coef_[0], float(model.intercept_[0]))
+        model = SVC(C=_C, gamma=gamma, class_weight="balanced").fit(vectors, told)
+        return cls(vectors[model.support_], model.dual_coef_[0], float(model.intercept_[0]), gamma)
 
     @classmethod
     def load(cls, embed: Embed, cache_dir: Path | None) -> Told:
