@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bot.errors import LLMError
 from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.retrieve import Found, Retriever
@@ -71,7 +73,7 @@ class Path:
             yield from self._quote([faq], response)
             yield response.done("answer", "answer", "verbatim")
             return
-        decision = self._decide(query.text, found, response)
+        decision = self._decide(query.text, found, np.stack([vector, query.vector]), response)
         if not decision.answerable:
             yield from self._abstain(decision.nearest, response)
             return
@@ -93,14 +95,14 @@ class Path:
             return replace(verdict, kind="answer", category="answer", findings=())
         return verdict
 
-    def _decide(self, query: str, found: Found, response: Response) -> Decision:
+    def _decide(self, query: str, found: Found, vectors: Vectors, response: Response) -> Decision:
         """Whether the evidence answers; a model that fails leaves the decision to what needs none."""
         with response.clock.step("gate"):
             try:
-                return self.gate.decide(query, found.sentences, self.llm)
+                return self.gate.decide(query, found.sentences, self.llm, vectors)
             except LLMError as error:
                 response.model_failed(error)
-                return self.gate.decide(query, found.sentences, None)
+                return self.gate.decide(query, found.sentences, None, vectors)
 
     def _compose(self, query: str, evidence: Sequence[Evidence], llm: ChatModel, response: Response) -> Iterator[Event]:
         """Show each composed sentence once it is grounded; what is not supported is dropped."""
@@ -145,7 +147,7 @@ class Path:
         if verdict.category == "diagnosis":
             with response.clock.step("retrieve"):
                 found = self.retriever.search(question.text, PASSAGES, SENTENCES, vector)
-                decision = self.gate.decide(question.text, found.sentences, None)
+                decision = self.gate.decide(question.text, found.sentences, None, vector[None])
             response.passages = found.hits
             if decision.answerable:
                 yield from response.say(self.guard.lead("guide_lead", verdict.language))

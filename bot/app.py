@@ -24,12 +24,13 @@ from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
 from bot.steps.gate import Gate
 from bot.steps.replies import Replies
+from bot.steps.told import Told
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Answer, Done, Event, Guide, Hit, Question, Turn
 
 log = logging.getLogger(__name__)
 
-FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question; chosen on the development split: python -m eval.bench.faq
+FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question: python -m eval.bench.faq
 
 
 class Bot:
@@ -71,10 +72,11 @@ class Bot:
 
     def _wire(self, generation: Generation) -> AnswerPath:
         guides = generation.catalog.guides()
+        cache = self.settings.data_dir / "safety"
         guard = Guard.load(
             locale=self.settings.locale,
             embed=self.encoder.encode,
-            cache_dir=self.settings.data_dir / "safety",
+            cache_dir=cache,
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
@@ -84,12 +86,20 @@ class Bot:
             encoder=self.encoder,
             guard=guard,
             retriever=self.retriever,
-            gate=Gate(),
-            faq=FaqMatcher(generation.catalog.faqs(), self.encoder, FAQ_THRESHOLD),
+            gate=Gate(self.encoder, Told.load(self.encoder.encode, cache), generation.catalog.guide_passages),
+            faq=self._faq_matcher(generation),
             guide=generation.catalog.guide,
             replies=Replies(),
             llm=self.llm,
         )
+
+    def _faq_matcher(self, generation: Generation) -> FaqMatcher:
+        catalog = generation.catalog
+        faqs = catalog.faqs()
+        guides = dict.fromkeys(faq.guide_id for faq in faqs)
+        passages = [p for guide in guides for p in catalog.guide_passages(guide) if p.faq_question is None]
+        others = [question for p in passages for sentence in p.sentences for question in sentence.asked]
+        return FaqMatcher(faqs, self.encoder, FAQ_THRESHOLD, others)
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Answer step by step: Status and Shown events, then Done. Raises MedialisError; closing stops the model."""

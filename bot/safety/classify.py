@@ -7,11 +7,13 @@ examples and of the embedding itself, so neither new examples nor a new model ev
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ Embed = Callable[[list[str]], NDArray[np.float32]]
 Vectors = NDArray[np.float32]
 Shares = Mapping[str, float]
 _REMEMBERED = 512  # decisions kept by digest, so that a conversation's earlier turns are not embedded again
+Arrays = dict[str, NDArray[Any]]
 _C = 30.0  # inverse regularisation, chosen by cross-validation on the examples
 
 
@@ -53,20 +56,29 @@ def load_head(
     known = repr((name, _C, sorted((k, list(v)) for k, v in examples.items()), harmless, list(answerable)))
     digest = hashlib.sha256(known.encode())
     digest.update(np.round(embed(["knee"]), 3).tobytes())
-    path = cache_dir / f"head-{name}-{digest.hexdigest()[:20]}.npz" if cache_dir else None
+    stored = kept(
+        cache_dir, f"head-{name}-{digest.hexdigest()[:20]}", lambda: _train(examples, embed, harmless, answerable)
+    )
+    return Head(tuple(map(str, stored["classes"])), stored["weights"], stored["bias"])
+
+
+def kept(cache_dir: Path | None, name: str, train: Callable[[], Arrays]) -> Arrays:
+    """The arrays kept as `cache_dir/NAME.npz`, or what `train` returns, kept there from then on."""
+    path = cache_dir / f"{name}.npz" if cache_dir else None
     if path and path.is_file():
         with np.load(path, allow_pickle=False) as stored:
-            return Head(tuple(map(str, stored["classes"])), stored["weights"], stored["bias"])
-    head = _train(examples, embed, harmless, answerable)
+            return {key: stored[key] for key in stored.files}
+    arrays = train()
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        np.savez(part, classes=np.array(head.classes), weights=head.weights, bias=head.bias)
+        part = path.with_suffix(f".{os.getpid()}.part.npz")  # two servers may start at once
+        with part.open("wb") as file:
+            np.savez(file, **dict[str, Any](arrays))
         part.replace(path)
-    return head
+    return arrays
 
 
-def _train(examples: Mapping[str, Sequence[str]], embed: Embed, harmless: str, answerable: Sequence[str]) -> Head:
+def _train(examples: Mapping[str, Sequence[str]], embed: Embed, harmless: str, answerable: Sequence[str]) -> Arrays:
     from sklearn.linear_model import LogisticRegression
 
     texts = [text for group in examples.values() for text in group]
@@ -76,7 +88,7 @@ def _train(examples: Mapping[str, Sequence[str]], embed: Embed, harmless: str, a
         weights += [max(1.0, len(examples[harmless])) / len(answerable)] * len(answerable)
     model = LogisticRegression(C=_C, max_iter=2000)
     model.fit(embed([*texts, *answerable]), labels + [harmless] * len(answerable), sample_weight=weights)
-    return Head(tuple(map(str, model.classes_)), model.coef_, model.intercept_)
+    return {"classes": np.array(model.classes_, dtype=str), "weights": model.coef_, "bias": model.intercept_}
 
 
 class Classifier:

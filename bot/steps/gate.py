@@ -1,21 +1,41 @@
-"""Step 6: does the evidence answer this question? If not, abstain."""
+"""Step 6: does the evidence answer this question? If not, abstain.
+
+A logistic regression over a few features that mean the same for every guide: whether the question asks for the kind of
+thing guides tell (`told.py`), how near the best sentence and the best question an editor wrote are, and how much of
+the question's wording the guide knows (`wording.py`). A language model adds nothing here: asked whether the evidence
+answers, a 1.5B one did hardly better than chance.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
+import numpy as np
+import yaml
+
+from bot.knowledge.embed import Encoder, Vectors
 from bot.llm.protocol import ChatModel
 from bot.steps.evidence import Evidence
-from bot.types import SentenceHit
+from bot.steps.told import Told
+from bot.steps.wording import Wording
+from bot.types import Passage, SentenceHit
 
-THRESHOLD = 0.40
 EVIDENCE = 5  # sentences handed on
+_LOOKED_AT = 8  # sentences the features are taken from
+_GUIDES = 3  # the guides of the best sentences, each judged by itself
+_SEEN = 64  # guides whose wording is kept
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether to answer, and the evidence, best first (never empty when `answerable`); `nearest` for an abstention."""
+    """Whether to answer, and the evidence, best first (never empty when `answerable`); `nearest` for an abstention.
+
+    `score` is the estimated probability that the guide answers, 0…1.
+    """
 
     answerable: bool
     evidence: tuple[Evidence, ...]
@@ -27,11 +47,84 @@ class Decision:
         return self.evidence[0] if self.evidence else None
 
 
-class Gate:
-    """Decides from retrieved sentences, best first, with a model's opinion where there is one."""
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What `python -m eval.bench.gate --fit` wrote: a weight for each feature, the bias, and the threshold of the score."""
 
-    def decide(self, query: str, sentences: Sequence[SentenceHit], llm: ChatModel | None) -> Decision:
-        """Decide whether `sentences` answer `query`. Raises LLMError."""
+    features: Mapping[str, float]
+    bias: float
+    threshold: float
+
+
+@cache
+def shipped_weights() -> Weights:
+    """The weights in `gate_weights.yaml`."""
+    read = yaml.safe_load(files("bot.steps").joinpath("gate_weights.yaml").read_text(encoding="utf-8"))
+    return Weights(read["features"], read["bias"], read["threshold"])
+
+
+class Gate:
+    """Decides from retrieved sentences, best first; `passages` gives a guide's passages by its id. Thread-safe."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        told: Told,
+        passages: Callable[[str], Sequence[Passage]],
+        weights: Weights | None = None,
+    ) -> None:
+        self._encoder = encoder
+        self._told = told
+        self._passages = passages
+        self._weights = weights or shipped_weights()
+        self._wordings: dict[str, Wording] = {}
+
+    def decide(
+        self, query: str, sentences: Sequence[SentenceHit], llm: ChatModel | None = None, vectors: Vectors | None = None
+    ) -> Decision:
+        """Decide whether `sentences` answer `query`.
+
+        `vectors` (n, 384) embed what the reader asks, in one way or several: the message, the standalone query.
+        """
         evidence = tuple(dict.fromkeys(Evidence.of(hit) for hit in sentences))[:EVIDENCE]
-        score = max((max(hit.cosine, hit.asked) for hit in sentences[:EVIDENCE]), default=-1.0)
-        return Decision(bool(evidence) and score >= THRESHOLD, evidence, score)
+        found = self.features(query, sentences, vectors)
+        score = max((self._score(features) for features in found), default=0.0)
+        return Decision(bool(evidence) and score >= self._weights.threshold, evidence, score)
+
+    def features(
+        self, query: str, sentences: Sequence[SentenceHit], vectors: Vectors | None = None
+    ) -> list[dict[str, float]]:
+        """The features of each guide the best sentences come from: one guide must answer alone."""
+        if vectors is None:
+            vectors = self._encoder.encode([query])
+        told = float(np.mean(self._told.score(vectors)))
+        guides = dict.fromkeys(hit.passage.guide_id for hit in sentences[:_GUIDES])
+        return [
+            {"told": told, **self._nearness(query, guide, [hit for hit in sentences if hit.passage.guide_id == guide])}
+            for guide in guides
+        ]
+
+    def _nearness(self, query: str, guide: str, hits: Sequence[SentenceHit]) -> dict[str, float]:
+        hits = hits[:_LOOKED_AT]
+        worded = self._wording(guide).compare(query, [hit.sentence for hit in hits[:5]])
+        cosine = max(hit.cosine for hit in hits)
+        return {
+            # without an editor's questions the sentence itself must do
+            "asked": max(cosine, *(hit.asked for hit in hits)),
+            "fused": max(hit.score for hit in hits),
+            "covered": worded.covered,
+            "unknown": worded.unknown,
+            "words": math.log1p(worded.words),
+        }
+
+    def _score(self, features: Mapping[str, float]) -> float:
+        logit = self._weights.bias + sum(w * features[name] for name, w in self._weights.features.items())
+        return 1 / (1 + math.exp(-logit))
+
+    def _wording(self, guide: str) -> Wording:
+        found = self._wordings.get(guide)
+        if found is None:
+            if len(self._wordings) >= _SEEN:
+                self._wordings.clear()
+            found = self._wordings[guide] = Wording(self._passages(guide))
+        return found
