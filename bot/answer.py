@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 PASSAGES = 4
 SENTENCES = 8
+EVIDENCE = 4  # sentences the model reads, in the guide's order
 GENERAL_SENTENCES = 2  # what the guide says in general, beside a referral
 
 
@@ -78,7 +79,7 @@ class Path:
             yield from self._abstain(decision.nearest, response)
             return
         if self.llm is not None:
-            yield from self._compose(query.text, decision.evidence, self.llm, response)
+            yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE), self.llm, response)
         if response.shown:
             yield response.done("answer", "answer", "composed", self.llm)
             return

@@ -42,7 +42,7 @@ def numbered(evidence: Sequence[Evidence]) -> str:
 def compose(question: str, evidence: Sequence[Evidence], llm: ChatModel) -> Generator[Draft, None, None]:
     """Yield drafted sentences as the model writes them. Raises LLMError; closing the iterator stops the model."""
     # what repeats comes first: the model keeps what it computed for a shared beginning
-    turn = Turn("user", f"Sentences from the guide:\n{numbered(evidence)}\n\nQuestion: {question}")
+    turn = Turn("user", f"Sentences:\n{numbered(evidence)}\nQuestion: {question}\nAnswer:")
     written = ""
     with closing(llm.stream(prompt("compose"), [turn], max_tokens=MAX_TOKENS)) as pieces:
         for piece in pieces:
