@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from bot.web import logs
 from bot.web.protocol import Bot
 from bot.web.server import address, create_app, listen
 
@@ -16,6 +17,7 @@ from bot.web.server import address, create_app, listen
 @contextmanager
 def serving(bot: Bot, *, page: bool = True) -> Iterator[str]:
     """The URL of a server over the bot, on a free port, for as long as the block runs."""
+    logs.configure("error")
     listener = listen("127.0.0.1", 0)
     app = create_app(bot, page=page, host="127.0.0.1")
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)

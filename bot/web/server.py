@@ -43,6 +43,10 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
     for part in (api, guides, health, openai_api):
         app.include_router(part.router(service))
     problems.catch_all(app, "/api", "/v1")
+    if page:
+        from bot.web.ui import mount
+
+        mount(app, service)
     # the last added is the outermost
     app.add_middleware(
         CORSMiddleware,
@@ -56,10 +60,6 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
     app.add_middleware(OriginCheck, policy=OriginPolicy(settings.allowed_origins, host or settings.host))
     app.add_middleware(RequestLog, metrics=service.metrics)
     app.add_middleware(SecurityHeaders, origins=settings.allowed_origins)
-    if page:
-        from bot.web.ui import mount
-
-        mount(app, service)
     return app
 
 

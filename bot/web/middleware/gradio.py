@@ -15,6 +15,7 @@ _OPEN = frozenset(
         "/manifest.json",
         "/favicon.ico",
         "/robots.txt",
+        "/gradio_api/run/predict",
         "/gradio_api/queue/join",
         "/gradio_api/queue/data",
         "/gradio_api/cancel",

@@ -36,28 +36,12 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         path, nonce = scope["path"], secrets.token_urlsafe(16)
-        page = path in _PAGE_PATHS
-        policy = (PAGE if page else STRICT).format(nonce=nonce, ancestors=self.ancestors)
-        rewrite = page and scope["method"] == "GET"
-        held: Message | None = None
-        body = b""
+        policy = (PAGE if path in _PAGE_PATHS else STRICT).format(nonce=nonce, ancestors=self.ancestors)
+        scope.setdefault("state", {})["nonce"] = nonce
 
         async def send_on(message: Message) -> None:
-            nonlocal held, body
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                self._complete(headers, policy, scope)
-                if rewrite and headers.get("content-type", "").startswith("text/html"):
-                    held = message
-                    return
-            elif held is not None and message["type"] == "http.response.body":
-                body += message.get("body", b"")
-                if message.get("more_body"):
-                    return
-                body = body.replace(b"<script", b'<script nonce="%s"' % nonce.encode())
-                MutableHeaders(scope=held)["content-length"] = str(len(body))
-                await send(held)
-                message = {"type": "http.response.body", "body": body}
+                self._complete(MutableHeaders(scope=message), policy, scope)
             await send(message)
 
         await self.app(scope, receive, send_on)

@@ -10,6 +10,9 @@ from fastapi.testclient import TestClient
 
 from bot.web.server import create_app
 from tests.bot.web.fake_bot import FakeBot
+from tests.browser import browser
+
+__all__ = ["browser"]
 
 
 @pytest.fixture

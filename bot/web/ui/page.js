@@ -1,0 +1,107 @@
+// Runs once when the transcript is on the page. `element`, `trigger` and `watch` are Gradio's.
+// Everything that needs the server goes through trigger(); the rest (focus, scrolling, copying) happens here.
+
+const root = document.documentElement;
+const running = () => element.querySelector(".turn.running");
+const box = () => document.querySelector("#box textarea");
+const canHover = matchMedia("(hover: hover)").matches;
+
+const focusBox = () => {
+  if (canHover) box()?.focus({ preventScroll: true });
+};
+
+const actions = {
+  ask: (button) => {
+    if (!running()) trigger("ask", { question: button.dataset.question });
+    focusBox();
+  },
+  retry: () => {
+    if (!running()) trigger("retry", {});
+    focusBox();
+  },
+  cite: (button) => {
+    document.dispatchEvent(new CustomEvent("medialis:opening", { detail: button }));
+    trigger("cite", { turn: Number(button.dataset.turn), n: Number(button.dataset.n) });
+  },
+  vote: (button) => trigger("vote", { turn: Number(button.dataset.turn), vote: button.dataset.vote }),
+  close: () => document.dispatchEvent(new CustomEvent("medialis:close")),
+  copy: (button) => copy(button),
+};
+
+async function copy(button) {
+  const body = button.closest(".turn").querySelector(".body").cloneNode(true);
+  body.querySelectorAll(".cite").forEach((one) => one.replaceWith(` [${one.textContent}]`));
+  const blocks = [...body.querySelectorAll("p, li")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
+  const quotes = [...button.closest(".turn").querySelectorAll(".sources li")].map(
+    (one) => `[${one.querySelector(".n").textContent}] ${one.querySelector(".section").textContent}: “${one.querySelector("q").textContent}”`,
+  );
+  const text = [...blocks, ...quotes].join("\n\n");
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else copyTheOldWay(text); // plain http on a local network has no clipboard API
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  if (before === button.dataset.done) return;
+  label.textContent = button.dataset.done;
+  setTimeout(() => (label.textContent = before), 2000);
+}
+
+function copyTheOldWay(text) {
+  const area = Object.assign(document.createElement("textarea"), { value: text });
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (button && button.tagName === "BUTTON") actions[button.dataset.act]?.(button);
+  if (event.target.closest("#send, #stop, #new")) focusBox();
+  if (event.target.closest("#read")) {
+    document.dispatchEvent(new CustomEvent("medialis:opening", { detail: event.target.closest("#read") }));
+  }
+});
+
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const data = new FormData(form);
+  trigger("feedback", {
+    turn: Number(form.dataset.turn),
+    reason: data.get("reason") ?? "",
+    comment: data.get("comment") ?? "",
+    consent: data.get("consent") === "on",
+  });
+});
+
+// while an answer is being written Enter does not send the next question
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === box() && running()) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  },
+  true,
+);
+
+document.querySelector("#box textarea")?.setAttribute("id", "question");
+
+let turns = 0;
+let voting = false;
+watch("value", () => {
+  const now = element.querySelectorAll(".turn").length;
+  const last = element.querySelector(".turn:last-of-type");
+  const smooth = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  if (now > turns || (now === turns && last?.classList.contains("running") && !last.querySelector(".body p"))) {
+    last?.scrollIntoView({ block: "start", behavior: smooth });
+  } else if (now === 0 && turns > 0) {
+    scrollTo({ top: 0 });
+  }
+  const form = element.querySelector("form.vote");
+  if (form && !voting) form.scrollIntoView({ block: "nearest", behavior: smooth });
+  voting = Boolean(form);
+  turns = now;
+  root.classList.toggle("talking", now > 0);
+});
