@@ -85,12 +85,16 @@ export class Article {
       const [from, to] = [Math.max(start - first, 0), Math.min(end - first, offsets.length)];
       if (from >= to) continue;
       const range = document.createRange();
-      let [left, right] = [offsets[from], offsets[to - 1]];
-      right += String.fromCodePoint(node.data.codePointAt(right)).length;
-      if (start >= first && KEPT.test(node.data[left - 1] ?? ' ')) return null; // begins inside a word
+      const { data } = node;
+      let [left, right] = [0, data.length];
+      if (start >= first) {
+        left = offsets[from];
+        if (KEPT.test(data[left - 1] ?? ' ')) return null; // begins inside a word
+      }
       if (end <= first + offsets.length) {
-        if (KEPT.test(node.data[right] ?? ' ')) return null;
-        right += /^[^\p{L}\p{N}\p{M}\s([{“‘«]*/u.exec(node.data.slice(right))[0].length; // the full stop belongs to it
+        right = offsets[to - 1] + String.fromCodePoint(data.codePointAt(offsets[to - 1])).length;
+        if (KEPT.test(data[right] ?? ' ')) return null;
+        right += /^[^\p{L}\p{N}\p{M}\s([{“‘«]*/u.exec(data.slice(right))[0].length; // the full stop belongs to it
       }
       range.setStart(node, left);
       range.setEnd(node, right);

@@ -24,11 +24,11 @@ export class Panel {
     this.node = h(
       this.floating ? 'dialog' : 'section',
       { class: 'panel', part: 'panel', 'aria-labelledby': 'title' },
-      h('header', {}, this.title, this.fresh, this.floating && act('close', t('close'), () => chat.close())),
+      h('div', { class: 'head' }, this.title, this.fresh, this.floating && act('close', t('close'), () => chat.close())),
       this.log,
       this.status,
       this.form,
-      h('footer', {}, h('p', {}, t('disclaimer')), this.erase),
+      h('div', { class: 'foot' }, h('p', {}, t('disclaimer')), this.erase),
     );
     this.host.frame.append(this.node, this.announcer);
     this.node.addEventListener('keydown', (event) => this.#escape(event));

@@ -65,7 +65,7 @@ export class Turn {
     if (kind === 'answer' || !key) return;
     const call = kind === 'escalate';
     this.reply.querySelector('h3').remove();
-    this.reply.prepend(h('h3', { class: 'heading', role: call && 'alert' }, call && icon('alert'), t(key)));
+    this.reply.prepend(h('h3', { class: 'heading' }, call && icon('alert'), h('span', { role: call && 'alert' }, t(key))));
   }
 
   #calls(text, lines) {
@@ -109,7 +109,7 @@ export class Turn {
     };
     const guides = config.guides.filter((guide) => cited.some((one) => one.guide === guide.id));
     const mode = this.chat.words[`mode_${this.answer.mode}`];
-    const notes = [mode, ...guides.map((guide) => `${guide.title}. ${this.#review(guide)}`)].filter(Boolean);
+    const notes = [mode, ...guides.map((guide) => `${guide.title.split(': ')[0]}. ${this.#review(guide)}`)].filter(Boolean);
     this.after.append(
       h('section', { class: 'sources', lang: config.language, 'aria-label': t('sources') }, h('h4', { lang: this.chat.lang }, t('sources')), h('ol', {}, cited.map(item))),
       ...notes.map((note) => h('p', { class: 'provenance' }, note)),

@@ -43,7 +43,8 @@ class Site:
 
     def respond(self, handler: BaseHTTPRequestHandler) -> None:
         """Send a page or 404."""
-        body = self.pages.get(urlsplit(handler.path).path)
+        path = urlsplit(handler.path).path
+        body = "" if path == "/favicon.ico" else self.pages.get(path)
         handler.send_response(404 if body is None else 200)
         handler.send_header("Content-Type", "text/html; charset=utf-8")
         if self.policy:
