@@ -17,7 +17,7 @@ from bot.llm.protocol import ChatModel
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.steps.compose import compose, judge
-from bot.steps.contextualise import contextualise
+from bot.steps.contextualise import contextualise, follows_up
 from bot.steps.evidence import Evidence, marked
 from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
@@ -52,7 +52,7 @@ class Path:
         yield Status("triage")
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
-            verdict = self.guard.check(question, vector)
+            verdict = self._triage(question, vector)
         response = Response(question, verdict, self.guide, self.guard.rail, clock)
         if verdict.kind != "answer":
             yield from self._reply(question, verdict, vector, response)
@@ -85,6 +85,13 @@ class Path:
             yield response.done("answer", "answer", "extractive")
         else:
             yield from self._abstain(None, response)
+
+    def _triage(self, question: Question, vector: Vectors) -> Verdict:
+        """The guard's verdict; a follow-up that alone seems to be about nothing is left to retrieval and the gate."""
+        verdict = self.guard.check(question, vector)
+        if verdict.category in ("chit_chat", "out_of_scope") and follows_up(question):
+            return replace(verdict, kind="answer", category="answer", findings=())
+        return verdict
 
     def _decide(self, query: str, found: Found, response: Response) -> Decision:
         """Whether the evidence answers; a model that fails leaves the decision to what needs none."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 from bot.answer import Path as AnswerPath
-from bot.errors import InvalidQuestion, LLMError, MedialisError, ModelError
+from bot.errors import InvalidQuestion, MedialisError, ModelError
 from bot.knowledge.embed import MiniLM
 from bot.knowledge.index import Generation, IndexFolder, LiveIndex
 from bot.knowledge.ingest import IngestReport, Progress, ingest
@@ -19,10 +21,13 @@ from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
 from bot.safety.guard import Guard
 from bot.settings import Settings, load_settings
+from bot.steps.compose import prompt
 from bot.steps.gate import Gate
 from bot.steps.replies import Replies
 from bot.steps.verbatim import FaqMatcher
-from bot.types import Answer, Done, Event, Guide, Hit, Question
+from bot.types import Answer, Done, Event, Guide, Hit, Question, Turn
+
+log = logging.getLogger(__name__)
 
 FAQ_THRESHOLD = 0.80  # cosine of question and FAQ question; chosen on the development split: python -m eval.bench.faq
 
@@ -73,6 +78,7 @@ class Bot:
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
+            answerable=_asked(generation),
         )
         return AnswerPath(
             encoder=self.encoder,
@@ -115,18 +121,13 @@ class Bot:
         return [faq.faq_question or "" for faq in self.index.get().catalog.faqs(limit)]
 
     def follow_ups(self, answer: Answer, limit: int = 3) -> list[str]:
-        """Questions that lead on from `answer`: sections of the same guides near what it cited, then the FAQ."""
-        catalog = self.index.get().catalog
+        """Questions that lead on from `answer`: what readers ask of the passages beside those it cited, then the FAQ."""
         cited = {citation.section for citation in answer.citations}
-        sections: list[str] = []
-        for guide_id in dict.fromkeys(citation.guide_id for citation in answer.citations):
-            passages = catalog.guide_passages(guide_id)
-            after = [i for i, p in enumerate(passages) if p.section in cited]
-            ahead = passages[max(after, default=-1) + 1 :]
-            sections += [p.section for p in ahead if p.faq_question is None and p.section not in cited]
-        questions = [Replies().follow_up(section) for section in dict.fromkeys(sections)]
-        faqs = [faq.faq_question or "" for faq in catalog.faqs(limit * 2) if faq.section not in cited]
-        return [*questions[: limit - 1], *faqs][:limit]
+        near = [hit.passage for hit in answer.passages if hit.passage.section not in cited]
+        asked = [next((q for s in p.sentences for q in s.asked if _is_chip(q)), p.faq_question) for p in near]
+        faqs = [faq.faq_question for faq in self.index.get().catalog.faqs(2 * limit) if faq.section not in cited]
+        questions = [question[0].upper() + question[1:] for question in [*asked, *faqs] if question]
+        return list(dict.fromkeys(questions))[:limit]
 
     def ingest(self, paths: Sequence[Path] | None = None, progress: Progress | None = None) -> IngestReport:
         """Bring the index in line with the guide files; see bot.knowledge.ingest.ingest."""
@@ -147,15 +148,19 @@ class Bot:
         return {"index": self._index_state(), "embedder": self._embedder_state(), "llm": self._llm_state()}
 
     def warm_up(self) -> None:
-        """Open everything and start the language model, so that the first reader does not wait for it."""
-        path = self.path
-        self.encoder.encode(["warm up"])
-        if path.llm is not None:
-            try:
-                for _ in path.llm.stream("Reply with OK.", [], max_tokens=1):
-                    break
-            except LLMError:
-                return  # the page works without: answers quote the guide, and ready() says what is down
+        """Open everything and start the language model, so that the first reader does not wait for it.
+
+        What fails is logged and shown by `ready`; nothing is raised.
+        """
+        try:
+            llm = self.path.llm
+            self.retriever.search("warm up")
+            if llm is not None:
+                for name in ("judge", "compose"):  # the engine keeps both beginnings
+                    with closing(llm.stream(prompt(name), [Turn("user", "OK?")], max_tokens=1)) as pieces:
+                        next(pieces, None)
+        except MedialisError as error:
+            log.warning("warm-up: %s", error)
 
     def close(self) -> None:
         """Stop the language model and close the index."""
@@ -186,6 +191,19 @@ class Bot:
             return "off"
         state = getattr(self._llm_or_none(), "state", None)
         return str(state()) if state else "starting"
+
+
+def _asked(generation: Generation) -> list[str]:
+    """The questions editors say the guides answer, those of the FAQ included."""
+    questions = [faq.faq_question or "" for faq in generation.catalog.faqs()]
+    for entry in generation.catalog.each():
+        questions += [question for p in entry.passages for s in p.sentences for question in s.asked]
+    return sorted(set(questions))
+
+
+def _is_chip(question: str) -> bool:
+    """Whether a question can stand on a button: short, and a question."""
+    return question.endswith("?") and 15 <= len(question) <= 60
 
 
 def build(settings: Settings | None = None, *, extractive: bool = False) -> Bot:

@@ -8,10 +8,10 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import models
 from bot.commands.ask import ask, chat
 from bot.commands.batch import batch
 from bot.commands.ingest import ingest
+from bot.commands.models import app as models
 from bot.commands.search import search
 from bot.commands.serve import serve
 from bot.errors import MedialisError
@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 for command in (serve, ask, chat, ingest, search, batch):
     app.command()(command)
-app.add_typer(models.app, name="models")
+app.add_typer(models, name="models")
 
 
 def _version(wanted: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -73,7 +73,7 @@ class ScriptedLLM:
     def name(self) -> str:
         return self._name
 
-    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Iterator[str]:
+    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Generator[str, None, None]:
         self.history.append(Call("stream", system, tuple(turns), max_tokens))
         reply = self._reply(system, turns)
         if isinstance(reply, Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated
 
 import typer
@@ -19,7 +20,9 @@ def serve(
 
     settings = load_settings()
     bot = build(settings)
+    # the page is up at once; /readyz and the page say what is still starting
+    threading.Thread(target=bot.warm_up, name="warm-up", daemon=True).start()
     try:
-        run(bot, host or settings.host, settings.port if port is None else port)
+        run(bot, host, port)
     finally:
         bot.close()

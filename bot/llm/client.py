@@ -6,7 +6,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -85,7 +85,7 @@ class LLM:
         """How many askers hold or wait for the engine now; 0 for a server that takes several at once."""
         return len(self._line) if self._line is not None else 0
 
-    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Iterator[str]:
+    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Generator[str, None, None]:
         """Yield the reply piece by piece. Raises LLMBusy, LLMTimeout, LLMUnavailable, LLMError.
 
         The reply is read on a thread of its own, so the engine is free as soon as it is done, however slowly the

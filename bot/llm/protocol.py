@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from bot.types import Turn
@@ -15,7 +15,7 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """The model's name, as shown in answers and reports."""
 
-    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Iterator[str]:
+    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Generator[str, None, None]:
         """Yield the reply piece by piece; closing the iterator frees the engine. Raises LLMError."""
 
     def p_yes(self, system: str, turns: Sequence[Turn]) -> float:

@@ -8,11 +8,11 @@ from typing import Final
 from bot.types import Category, Finding
 
 # Thresholds on the router's probabilities, chosen on the dev split of eval/suites/safety.
-INJECTION: Final = 0.80
-MEDICATION: Final = 0.60
-DIAGNOSIS: Final = 0.55
-OUT_OF_SCOPE: Final = 0.70
-CHIT_CHAT: Final = 0.45
+INJECTION: Final = 0.60
+MEDICATION: Final = 0.50
+DIAGNOSIS: Final = 0.65
+OUT_OF_SCOPE: Final = 0.50
+CHIT_CHAT: Final = 0.50
 PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis")
 _BAR: Final[Mapping[Category, float]] = {"injection": INJECTION, "medication": MEDICATION, "diagnosis": DIAGNOSIS}
 

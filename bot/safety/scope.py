@@ -32,7 +32,7 @@ class Scoper:
     """Finds the blocks of a sentence from one language's cues."""
 
     def __init__(self, cues: Mapping[str, Sequence[str]], bodies: frozenset[str]) -> None:
-        self._cues = Lexicon({name: phrases for name, phrases in cues.items() if not name.startswith("_")})
+        self._cues = Lexicon({name: phrases for name, phrases in cues.items() if phrases and not name.startswith("_")})
         self._single = {name[1:]: frozenset(phrases) for name, phrases in cues.items() if name.startswith("_")}
         self._bodies = bodies
         self.vocabulary = self._cues.vocabulary

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -42,21 +43,16 @@ def compose(question: str, evidence: Sequence[Evidence], llm: ChatModel) -> Gene
     """Yield drafted sentences as the model writes them. Raises LLMError; closing the iterator stops the model."""
     # what repeats comes first: the model keeps what it computed for a shared beginning
     turn = Turn("user", f"Sentences from the guide:\n{numbered(evidence)}\n\nQuestion: {question}")
-    stream = llm.stream(prompt("compose"), [turn], max_tokens=MAX_TOKENS)
     written = ""
-    try:
-        for piece in stream:
+    with closing(llm.stream(prompt("compose"), [turn], max_tokens=MAX_TOKENS)) as pieces:
+        for piece in pieces:
             written += piece
             starts = _starts(written)
             for start, end in pairwise(starts):
                 yield draft(written[start:end], evidence)
             written = written[starts[-1] :]
-        if written.strip():
-            yield draft(written, evidence)
-    finally:
-        close = getattr(stream, "close", None)
-        if close:
-            close()
+    if written.strip():
+        yield draft(written, evidence)
 
 
 def draft(sentence: str, evidence: Sequence[Evidence]) -> Draft:

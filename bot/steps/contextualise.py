@@ -45,3 +45,19 @@ def contextualise(question: Question, encoder: Encoder, vector: Vectors | None =
 def leans(text: str) -> bool:
     """Whether a message needs what was said before to be understood."""
     return bool(_LEANS.search(text)) or len(text.split()) <= _SHORT
+
+
+_ASKS = re.compile(
+    r"[?？؟]|\b(what|why|how|when|where|which|who|any|other|else|tell|explain|more|and|but|really)\b", re.IGNORECASE
+)
+_TO_THE_BOT = re.compile(r"\b(you|your|yours|thanks?|bye|hello|hi)\b", re.IGNORECASE)
+
+
+def follows_up(question: Question) -> bool:
+    """Whether a message that seems to be about nothing may ask about what was said before.
+
+    "Any others?" alone is small talk; after an answer it is a question. What is said to the bot itself is not.
+    """
+    text = question.text
+    earlier = any(turn.role == "user" for turn in question.history)
+    return earlier and leans(text) and bool(_ASKS.search(text)) and not _TO_THE_BOT.search(text)

@@ -17,7 +17,8 @@ class Evidence:
     start: int
     end: int
     quote: str  # the guide's characters at start:end
-    cosine: float = 0.0
+    cosine: float = field(default=0.0, compare=False)
+    score: float = field(default=0.0, compare=False)  # the retriever's, higher is better
 
     @property
     def text(self) -> str:
@@ -31,7 +32,9 @@ class Evidence:
         start, end = sentence.start, sentence.end
         if passage.faq_question:
             start, end = passage.sentences[0].start, passage.sentences[-1].end
-        return cls(passage, start, end, passage.text[start - passage.start : end - passage.start], hit.cosine)
+        return cls(
+            passage, start, end, passage.text[start - passage.start : end - passage.start], hit.cosine, hit.score
+        )
 
 
 @dataclass(slots=True)

@@ -22,10 +22,6 @@ class Replies:
             parts.append(words["nearest"].format(section=nearest.passage.section, quote=nearest.text) + marker)
         return " ".join([*parts, words["who"]])
 
-    def follow_up(self, section: str) -> str:
-        """A question that leads to a section."""
-        return str(_words()["follow_up_section"]).format(section=section)
-
 
 @cache
 def _words() -> dict[str, Any]:

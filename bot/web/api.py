@@ -41,7 +41,7 @@ async def frames(service: Service, first: Event, stream: AsyncGenerator[Event]) 
                 cited = [citation_object(one) for one in event.citations]
                 yield sse.event("sentence", {"text": event.text, "citations": cited})
             elif isinstance(event, Done):
-                follow_ups = await asyncio.to_thread(service.bot.follow_ups, event.answer)
+                follow_ups = await service.follow_ups(event.answer)
                 if follow_ups:
                     yield sse.event("suggestions", {"follow_ups": follow_ups})
                 yield sse.event("done", answer_object(event.answer))

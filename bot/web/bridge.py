@@ -55,7 +55,8 @@ async def events(bot: Bot, question: Question) -> AsyncGenerator[Event]:
     try:
         while True:
             try:
-                item = await asyncio.wait_for(queue.get(), limit)
+                async with asyncio.timeout(limit):  # wait_for() of Python 3.11 can lose a cancellation
+                    item = await queue.get()
             except TimeoutError:
                 raise LLMTimeout("The answer took too long", hint="try again") from None
             if item is _END:
@@ -91,6 +92,35 @@ def _pump(bot: Bot, question: Question, send: Callable[[object], None], left: th
     finally:
         _slots.release()
         send(_END)
+
+
+async def ticking(items: AsyncGenerator[T, None], seconds: float) -> AsyncGenerator[T | None, None]:
+    """The items, and None whenever none came for so many seconds; closing it closes the items."""
+    pending: asyncio.Task[T] | None = None
+    try:
+        while True:
+            if pending is None:
+                pending = asyncio.create_task(_next(items))
+            done, _ = await asyncio.wait({pending}, timeout=seconds)
+            if not done:
+                yield None
+                continue
+            try:
+                item = pending.result()
+            except StopAsyncIteration:
+                return
+            finally:
+                pending = None
+            yield item
+    finally:
+        if pending is not None:
+            pending.cancel()
+            await asyncio.gather(pending, return_exceptions=True)
+        await items.aclose()
+
+
+async def _next(items: AsyncGenerator[T, None]) -> T:
+    return await anext(items)
 
 
 async def unless_gone(work: Coroutine[Any, Any, T], receive: Callable[[], Awaitable[Any]]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -20,6 +21,8 @@ from bot.web.problems import Problem, ProblemError, problem_of
 from bot.web.protocol import Bot
 
 _LONGEST_TURN = 4000  # characters of an earlier turn that are read; the rest says nothing about the follow-up
+
+_GOES_ON = frozenset({"answer", "abstain", "chat"})
 
 
 class Service:
@@ -71,6 +74,10 @@ class Service:
             except MedialisError as error:
                 self.metrics.failures.labels(surface, problem_of(error).code).inc()
                 raise
+
+    async def follow_ups(self, answer: Answer) -> list[str]:
+        """Questions worth asking next; none after a reply that sends the reader to a person. Raises MedialisError."""
+        return await asyncio.to_thread(self.bot.follow_ups, answer) if answer.kind in _GOES_ON else []
 
     async def answer(self, surface: str, question: Question) -> Answer:
         """The whole answer at once. Raises MedialisError."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing
 from typing import Any
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.responses import StreamingResponse
+
+from bot.web.bridge import ticking
 
 PING_S = 15.0
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # proxies must not collect a stream
@@ -22,26 +23,9 @@ def event(name: str | None, data: Any) -> bytes:
 
 async def with_pings(frames: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """The frames, and a comment whenever none came for 15 s, so that no proxy takes a long wait for a dead line."""
-    pending: asyncio.Task[bytes] | None = None
-    try:
-        while True:
-            pending = pending or asyncio.ensure_future(anext(frames))
-            done, _ = await asyncio.wait({pending}, timeout=PING_S)
-            if not done:
-                yield KEEPALIVE_COMMENT
-                continue
-            try:
-                frame = pending.result()
-            except StopAsyncIteration:
-                return
-            pending = None
-            yield frame
-    finally:
-        if pending is not None:
-            pending.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration):
-                await pending
-        await frames.aclose()
+    async with aclosing(ticking(frames, PING_S)) as ticks:
+        async for frame in ticks:
+            yield KEEPALIVE_COMMENT if frame is None else frame
 
 
 def response(frames: AsyncGenerator[bytes]) -> StreamingResponse:

@@ -106,7 +106,9 @@ def summary(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
         by_suite[outcome.case.suite].append(outcome)
     flagged = [o for o in outcomes if o.case.suite in ("red_flags", "languages") and o.case.level]
     emergencies = [o for o in flagged if o.case.level == "emergency_now"]
-    lines = [share("emergency recall (any alarm)", sum(o.verdict.category in ALARMS for o in emergencies), len(emergencies))]
+    lines = [
+        share("emergency recall (any alarm)", sum(o.verdict.category in ALARMS for o in emergencies), len(emergencies))
+    ]
     lines.append(share("red flag recall (any alarm)", sum(o.verdict.category in ALARMS for o in flagged), len(flagged)))
     lines.append(share("under-triage (level too low)", sum(o.under_triage for o in flagged), len(flagged)))
     crises = [o for o in outcomes if o.case.categories[0] == "crisis"]
@@ -137,7 +139,9 @@ def default_embedder() -> Callable[[list[str]], NDArray[np.float32]]:
     return embed
 
 
-def main(arguments: Sequence[str] | None = None, *, embed: Callable[[list[str]], NDArray[np.float32]] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None, *, embed: Callable[[list[str]], NDArray[np.float32]] | None = None
+) -> int:
     """Print the report; the exit code is 0 whatever it says: `eval` gates, this measures."""
     parser = argparse.ArgumentParser(prog="eval.bench.safety", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--split", default="dev", choices=("dev", "test"))
@@ -151,7 +155,9 @@ def main(arguments: Sequence[str] | None = None, *, embed: Callable[[list[str]],
     outcomes = run(guard, options.split)
     report = summary(outcomes)
     for line in report:
-        print(f"{line['measure']:<44}{line['hits']:>5}/{line['n']:<5}{line['share']:>8.1%}  [{line['low']:.1%}, {line['high']:.1%}]")
+        print(
+            f"{line['measure']:<44}{line['hits']:>5}/{line['n']:<5}{line['share']:>8.1%}  [{line['low']:.1%}, {line['high']:.1%}]"
+        )
     table = Counter((o.case.categories[0], o.verdict.category) for o in outcomes)
     print("\nexpected → decided")
     for (wanted, got), count in sorted(table.items(), key=lambda item: (item[0][0], -item[1])):
@@ -163,9 +169,13 @@ def main(arguments: Sequence[str] | None = None, *, embed: Callable[[list[str]],
         for o in outcomes:
             if not o.right or o.under_triage:
                 rules = ", ".join(f"{f.rule} ({f.reason})" for f in o.verdict.findings[:3])
-                print(f"  {o.case.id} [{'|'.join(o.case.categories)} {o.case.level}] → {o.verdict.category} {o.verdict.level}: {o.case.question.text} :: {rules}")
+                print(
+                    f"  {o.case.id} [{'|'.join(o.case.categories)} {o.case.level}] → {o.verdict.category} {o.verdict.level}: {o.case.question.text} :: {rules}"
+                )
     if options.json:
-        options.json.write_text(json.dumps({"split": options.split, "measures": report, "p50": p50, "p95": p95}, indent=1), encoding="utf-8")
+        options.json.write_text(
+            json.dumps({"split": options.split, "measures": report, "p50": p50, "p95": p95}, indent=1), encoding="utf-8"
+        )
     return 0
 
 

@@ -26,7 +26,8 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         try:
-            body = await asyncio.wait_for(self._read(scope, receive), READ_TIMEOUT_S)
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                body = await self._read(scope, receive)
         except TimeoutError:
             problem = Problem(408, "too-slow", "The request took too long to arrive")
             await respond(Request(scope), problem)(scope, receive, send)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.types import Guide
 from bot.web.ui.text import Block, Piece, line_blocks
 
 # Markdown that is not for reading: emphasis signs, images, and of links all but their words
 _BOLD = re.compile(r"\*\*|__(?=\w)|(?<=\w)__")
-_HIDDEN = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[(?=[^\]]+\]\()|(?<=[^\s\]])\]\([^)\s]*(?:\s\"[^\"]*\")?\)|`|\*(?=\S)|(?<=\S)\*|^#+ ")
+_HIDDEN = re.compile(
+    r"!\[[^\]]*\]\([^)]*\)|\[(?=[^\]]+\]\()|(?<=[^\s\]])\]\([^)\s]*(?:\s\"[^\"]*\")?\)|`|\*(?=\S)|(?<=\S)\*|^#+ "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def _pieces(text: str, left: int, right: int, start: int, end: int) -> Iterator[
     edges |= {edge - left for edge in (start, end) if left < edge < right}
     cuts = sorted(edges)
     strong = False
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         if (a, b) in bold:
             strong = not strong
         elif not any(x <= a and b <= y for x, y in hidden):

@@ -11,6 +11,7 @@ import gradio as gr
 
 from bot.errors import MedialisError
 from bot.types import Done, Shown, Status
+from bot.web.bridge import ticking
 from bot.web.feedback import Feedback
 from bot.web.problems import Problem, ProblemError, problem_of
 from bot.web.service import Service
@@ -18,6 +19,7 @@ from bot.web.strings import strings
 from bot.web.ui import render, turns
 from bot.web.ui.turns import PageTurn
 
+TICK_S = 1.0  # Gradio notices that a reader has left only when something is yielded
 Outputs = tuple[Any, ...]
 
 
@@ -76,30 +78,31 @@ class Handlers:
             async for state in states:
                 yield state
 
-    async def _run(
-        self, text: str, before: list[PageTurn], request: gr.Request
-    ) -> AsyncGenerator[Outputs, None]:
+    async def _run(self, text: str, before: list[PageTurn], request: gr.Request) -> AsyncGenerator[Outputs, None]:
         """The states of chat, box, send and stop while one question is answered."""
+        if not text.strip():
+            yield (gr.skip(),) * 5
+            return
         for turn in before:
             if turn.state == "running":  # its connection was lost
                 turn.state = "stopped"
-        if not text.strip():
-            yield (*self._chat(before), gr.skip(), gr.update(visible=True), gr.update(visible=False))
-            return
         turn = PageTurn(question=text.strip()[:20_000])
         conversation = [*before, turn]
         yield (*self._chat(conversation), gr.update(value=""), gr.update(visible=False), gr.update(visible=True))
         try:
             await self.service.admit(request.client.host if request.client else None)
             question = self.service.question(text, turns.history(before))
-            async with aclosing(self.service.events("page", question)) as events:
+            async with aclosing(ticking(self.service.events("page", question), TICK_S)) as events:
                 async for event in events:
+                    if event is None:
+                        yield (gr.skip(),) * 5
+                        continue
                     if isinstance(event, Status):
                         turn.status = status_line(event)
                     elif isinstance(event, Shown):
                         turn.show(event)
                     elif isinstance(event, Done):
-                        turn.finish(event.answer, await asyncio.to_thread(self.bot.follow_ups, event.answer))
+                        turn.finish(event.answer, await self.service.follow_ups(event.answer))
                         break
                     yield (*self._chat(conversation), gr.skip(), gr.skip(), gr.skip())
             if turn.state != "done":

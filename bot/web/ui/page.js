@@ -6,8 +6,9 @@ const running = () => element.querySelector(".turn.running");
 const box = () => document.querySelector("#box textarea");
 const canHover = matchMedia("(hover: hover)").matches;
 
+// after the event that asks for it: the Enter that pressed a button must not be typed into the box
 const focusBox = () => {
-  if (canHover) box()?.focus({ preventScroll: true });
+  if (canHover) setTimeout(() => box()?.focus({ preventScroll: true }));
 };
 
 const actions = {
@@ -32,9 +33,11 @@ async function copy(button) {
   const body = button.closest(".turn").querySelector(".body").cloneNode(true);
   body.querySelectorAll(".cite").forEach((one) => one.replaceWith(` [${one.textContent}]`));
   const blocks = [...body.querySelectorAll("p, li")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
-  const quotes = [...button.closest(".turn").querySelectorAll(".sources li")].map(
-    (one) => `[${one.querySelector(".n").textContent}] ${one.querySelector(".section").textContent}: “${one.querySelector("q").textContent}”`,
-  );
+  const quotes = [...button.closest(".turn").querySelectorAll(".sources li")].map((one) => {
+    const quote = one.querySelector("q"); // left out where the answer itself is the quote
+    const numbers = [...one.querySelectorAll(".n, .cite")].map((number) => `[${number.textContent}]`).join("");
+    return `${numbers} ${one.querySelector(".section").textContent}${quote ? `: “${quote.textContent}”` : ""}`;
+  });
   const text = [...blocks, ...quotes].join("\n\n");
   if (navigator.clipboard) await navigator.clipboard.writeText(text);
   else copyTheOldWay(text); // plain http on a local network has no clipboard API
@@ -86,7 +89,8 @@ document.addEventListener(
   true,
 );
 
-document.querySelector("#box textarea")?.setAttribute("id", "question");
+const question = box();
+if (question) Object.assign(question, { id: "question", ariaLabel: question.closest("label").textContent.trim() });
 
 let turns = 0;
 let voting = false;

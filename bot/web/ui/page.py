@@ -68,7 +68,8 @@ def build(service: Service) -> gr.Blocks:
         log.feedback(do.feedback, [held], chat, queue=False, **_QUIET)
         page.load(do.load, None, [head, log], queue=False, **_QUIET)
     page.queue(default_concurrency_limit=None, api_open=False)
-    return page
+    built: gr.Blocks = page
+    return built
 
 
 def mount_page(app: FastAPI, service: Service) -> None:

@@ -28,7 +28,11 @@ class _Templates(Environment):
 @cache
 def _templates() -> Environment:
     return _Templates(
-        loader=PackageLoader("bot.web.ui"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("bot.web.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -73,7 +77,12 @@ def header(bot: Bot) -> str:
     """Title, review line and the way into the guide."""
     guides = bot.guides()
     only = guides[0] if len(guides) == 1 else None
-    return _render("header.html", guide=only, review=review_line(only) if only else "", short_title=short_title(only) if only else "")
+    return _render(
+        "header.html",
+        guide=only,
+        review=review_line(only) if only else "",
+        short_title=short_title(only) if only else "",
+    )
 
 
 def page_title(bot: Bot) -> str:
@@ -104,10 +113,23 @@ def _turn(bot: Bot, turn: PageTurn, number: int, last: bool) -> dict[str, Any]:
         "heading": heading(turn),
         "look": level if kind == "escalate" and level else kind or "pending",
         "urgent": level == "emergency_now" or turn.field("category") == "crisis",
+        "groups": _groups(turn),
         "mode": strings()["mode"].get(turn.field("mode"), "") if kind == "answer" else "",
-        "sources": [{"title": guide.title, "review": review_line(guide)} for guide in guides],
+        "sources": [{"title": short_title(guide), "review": review_line(guide)} for guide in guides],
         "reasons": strings()["feedback"][f"reasons_{turn.vote}"] if turn.vote else {},
     }
+
+
+def _groups(turn: PageTurn) -> list[dict[str, Any]]:
+    """Citations to list: one by one with their quote, or by section where the reply already says the quote."""
+    groups: list[dict[str, Any]] = []
+    for one in turn.citations:
+        said = one.quote in turn.text
+        if said and groups and groups[-1]["said"] and groups[-1]["section"] == one.section:
+            groups[-1]["cited"].append(one)
+        else:
+            groups.append({"said": said, "section": one.section, "cited": [one]})
+    return groups
 
 
 def guide(found: Guide | None, start: int = 0, end: int = 0, url: str | None = None) -> str:

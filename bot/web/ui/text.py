@@ -17,7 +17,10 @@ _PHONE = re.compile(r"(?<![\w.,/-])\+?\d(?:[ -]?\d){2,14}(?![\w%/-]|[.,]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text that looks one way: `cited` makes it a numbered button, `tel` a telephone link, `mark` the quoted words."""
+    """Text that looks one way: `tel` makes it a telephone link, `mark` the quoted words.
+
+    `cited` puts a numbered button after it, on the same line.
+    """
 
     text: str
     cited: Cited | None = None
@@ -34,7 +37,9 @@ class Block:
     items: list[list[Piece]] = field(default_factory=list)
 
 
-def line_blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[Literal["p", "ul"], list[list[tuple[int, int]]]]]:
+def line_blocks(
+    text: str, start: int = 0, end: int | None = None
+) -> Iterator[tuple[Literal["p", "ul"], list[list[tuple[int, int]]]]]:
     """Paragraphs and lists of text[start:end] as spans of their lines, list markers left out.
 
     Each block is its kind and its items; an item is the (start, end) of each of its lines in `text`.
@@ -76,7 +81,7 @@ def reply_blocks(text: str, citations: Sequence[Cited], *, phones: bool = False)
     marked = {int(n) for n in _MARKER.findall(text)}
     blocks = []
     for kind, items in line_blocks(text):
-        pieces = [[piece for span in item for piece in _pieces(f"{text[slice(*span)]} ", known, phones)] for item in items]
+        pieces = [list(_pieces(" ".join(text[slice(*span)] for span in item), known, phones)) for item in items]
         blocks.append(Block(kind, pieces))
     loose = [one for one in citations if one.n not in marked]
     if loose and blocks:
@@ -90,8 +95,11 @@ def _pieces(text: str, known: dict[int, Cited], phones: bool) -> Iterator[Piece]
         cited = known.get(int(match[1]))
         if cited is None:
             continue  # brackets of the text's own
-        yield from _words(text[position : match.start()].rstrip(), phones)
-        yield Piece("", cited=cited)
+        before, space, last = text[position : match.start()].rstrip().rpartition(" ")
+        if phones:  # the last word may be a number to call
+            before, space, last = before + space + last, "", ""
+        yield from _words(before + space, phones)
+        yield Piece(last, cited=cited)
         position = match.end()
     yield from _words(text[position:], phones)
 

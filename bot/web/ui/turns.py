@@ -5,7 +5,7 @@ It comes back from the browser, so it is read like any other input: unknown fiel
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -22,11 +22,11 @@ class Cited(BaseModel):
 
     n: int
     guide: str = Field(max_length=300)
-    section: str = Field("", max_length=500)
-    quote: str = Field("", max_length=4000)
+    section: Annotated[str, Field(max_length=500)] = ""
+    quote: Annotated[str, Field(max_length=4000)] = ""
     start: int = Field(ge=0)
     end: int = Field(ge=0)
-    url: str | None = Field(None, max_length=4000)
+    url: Annotated[str | None, Field(max_length=4000)] = None
 
 
 class PageTurn(BaseModel):
@@ -37,12 +37,12 @@ class PageTurn(BaseModel):
     sentences: list[str] = Field(default_factory=list, max_length=100)
     citations: list[Cited] = Field(default_factory=list, max_length=100)
     answer: dict[str, Any] | None = None
-    status: str = Field("", max_length=500)
-    error: str = Field("", max_length=1000)
+    status: Annotated[str, Field(max_length=500)] = ""
+    error: Annotated[str, Field(max_length=1000)] = ""
     follow_ups: list[str] = Field(default_factory=list, max_length=10)
     vote: Literal["up", "down"] | None = None
     voting: bool = False
-    voted: str = Field("", max_length=200)
+    voted: Annotated[str, Field(max_length=200)] = ""
 
     @property
     def text(self) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ class Writer:
     def __init__(self, text: str, size: int) -> None:
         self.text, self.size, self.closed = text, size, False
 
-    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Iterator[str]:
+    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Generator[str, None, None]:
         try:
             for first in range(0, len(self.text), self.size):
                 yield self.text[first : first + self.size]

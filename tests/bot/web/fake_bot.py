@@ -230,8 +230,8 @@ class FakeBot:
         return [one.heading_path[-1] for guide in self.guide_list for one in guide.sections if one.is_faq][:limit]
 
     def follow_ups(self, answer: Answer, limit: int = 3) -> list[str]:
-        """The FAQ, for answers."""
-        return self.starters(limit) if answer.kind == "answer" else []
+        """The FAQ, whatever the answer."""
+        return self.starters(limit)
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """One passage."""

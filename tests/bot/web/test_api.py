@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,32 @@ def test_leaving_the_stream_closes_the_bots() -> None:
     seen = asyncio.run(scenario(bot))
     assert bot.closed.is_set()
     assert not any(isinstance(event, Done) for event in seen)
+
+
+def test_a_cancellation_is_never_lost() -> None:
+    """However close to an event it comes: a bot that speaks all the time is closed at once."""
+
+    def chatter(question: Question) -> Any:
+        for stage in itertools.cycle(("compose", "compose", "ground")):
+            yield Status(stage)
+
+    async def scenario() -> None:
+        for wait in range(60):
+            bot = FakeBot(Path())
+            bot.script = chatter
+
+            async def read(bot: FakeBot = bot) -> None:
+                async for event in bridge.events(bot, Question("x")):
+                    assert isinstance(event, Status)
+
+            task = asyncio.create_task(read())
+            await asyncio.sleep(wait / 20_000)
+            task.cancel()
+            done, _ = await asyncio.wait({task}, timeout=10)
+            assert done
+            assert await asyncio.to_thread(bot.closed.wait, 10) or not bot.asked
+
+    asyncio.run(scenario())
 
 
 def test_a_blocked_model_leaves_the_loop_and_other_readers_free() -> None:
