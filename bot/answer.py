@@ -113,8 +113,10 @@ class Path:
                 if draft is None:
                     return
                 cited = [item.text for item in draft.cited]
+                guides = {item.passage.guide_id: self.guide(item.passage.guide_id) for item in draft.cited}
+                topic = " ".join(guide.title for guide in guides.values() if guide)
                 with response.clock.step("ground"):
-                    support = check_support(draft.text, cited, judge(llm))
+                    support = check_support(draft.text, cited, judge(llm), topic=topic)
                 if support.supported:
                     yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
                 else:

@@ -25,7 +25,7 @@ POOL_K = 60  # the constant of the paper, made for long rankings
 RERANK_K = 5  # in a pool this small the first ranks must weigh more
 NEAREST = 100  # vectors and
 WORDS = 50  # passages taken from the two indexes
-POOL = 12  # passages whose sentences are looked at
+POOL = 8  # passages whose sentences are looked at
 CACHED_PASSAGES = 4096  # whose sentence vectors are kept: about 10 kB each
 
 

@@ -7,9 +7,11 @@ examples and of the embedding itself, so neither new examples nor a new model ev
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from bot.safety.policy import read_yaml
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
 Vectors = NDArray[np.float32]
+Shares = Mapping[str, float]
+_REMEMBERED = 512  # decisions kept by digest, so that a conversation's earlier turns are not embedded again
 _C = 30.0  # inverse regularisation, chosen by cross-validation on the examples
 
 
@@ -73,3 +77,37 @@ def _train(examples: Mapping[str, Sequence[str]], embed: Embed, harmless: str, a
     model = LogisticRegression(C=_C, max_iter=2000)
     model.fit(embed([*texts, *answerable]), labels + [harmless] * len(answerable), sample_weight=weights)
     return Head(tuple(map(str, model.classes_)), model.coef_, model.intercept_)
+
+
+class Classifier:
+    """Both heads over one embedding; remembers probabilities by the digest of a text, never the text. Thread-safe."""
+
+    def __init__(self, embed: Embed, alarm: Head, router: Head) -> None:
+        self._embed, self._alarm, self._router = embed, alarm, router
+        self._known: OrderedDict[bytes, tuple[Shares, Shares]] = OrderedDict()
+        self._lock = Lock()
+
+    @classmethod
+    def load(cls, embed: Embed, cache_dir: Path | None, answerable: Sequence[str] = ()) -> Classifier:
+        """Train both heads, or read them from `cache_dir`; `answerable` are questions the guides answer."""
+        alarm = load_head("alarm", embed, cache_dir, "none", answerable)
+        return cls(embed, alarm, load_head("router", embed, cache_dir, "answer", answerable))
+
+    def shares(self, texts: Sequence[str], first: Vectors | None = None) -> list[tuple[Shares, Shares]]:
+        """Probabilities (alarm head, router) of each text; `first` is the embedding of `texts[0]` if known, (384,)."""
+        keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+        with self._lock:
+            found = {key: self._known[key] for key in keys if key in self._known}
+        if first is not None and keys and keys[0] not in found:
+            found[keys[0]] = self._both(np.asarray(first, dtype=np.float32).reshape(1, -1))[0]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        if missing:
+            found |= dict(zip(missing, self._both(self._embed(list(missing.values()))), strict=True))
+        with self._lock:
+            self._known.update(found)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return [found[key] for key in keys]
+
+    def _both(self, vectors: Vectors) -> list[tuple[Shares, Shares]]:
+        return list(zip(self._alarm.predict(vectors), self._router.predict(vectors), strict=True))

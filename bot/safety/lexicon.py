@@ -93,7 +93,11 @@ class Speller:
         tokens: list[Token] = []
         for token in sentence.tokens:
             for word in self._correct(token.word):
-                tokens.append(Token(word, token.start, token.end, token.comma and not (tokens and tokens[-1].start == token.start)))
+                tokens.append(
+                    Token(
+                        word, token.start, token.end, token.comma and not (tokens and tokens[-1].start == token.start)
+                    )
+                )
         return Sentence(tuple(tokens), sentence.question)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one speller lives as long as the process

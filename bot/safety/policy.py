@@ -63,6 +63,7 @@ class Policy:
     homoglyphs: Mapping[str, str]
     markup: tuple[regex.Pattern[str], ...]
     terms: frozenset[str] = field(default_factory=frozenset)
+    company: frozenset[str] = field(default_factory=frozenset)  # terms that are no sign on their own
 
 
 def read_yaml(*parts: str) -> Any:
@@ -86,11 +87,15 @@ def load_policy() -> Policy:
     terms: dict[str, list[str]] = {}
     for name in listing("policy", "terms"):
         terms |= read_yaml("policy", "terms", f"{name}.yaml")
-    languages = {"en": _language("en", {"terms": terms, "cues": read_yaml("policy", "scope.yaml"), "marks": []}, set(terms))}
+    languages = {
+        "en": _language("en", {"terms": terms, "cues": read_yaml("policy", "scope.yaml"), "marks": []}, set(terms))
+    }
     for code in listing("policy", "languages"):
         content = read_yaml("policy", "languages", f"{code}.yaml")
         if code == "en":
-            languages["en"] = _language("en", {"terms": terms, "cues": read_yaml("policy", "scope.yaml")} | content, set(terms))
+            languages["en"] = _language(
+                "en", {"terms": terms, "cues": read_yaml("policy", "scope.yaml")} | content, set(terms)
+            )
         else:
             languages[code] = _language(code, content, set(terms))
     rules: list[Rule] = []
@@ -100,7 +105,14 @@ def load_policy() -> Policy:
             rules += _rules(family, content, set(terms))
             markup += [regex.compile(pattern) for pattern in content.get("markup", [])]
     used = frozenset(term for rule in rules for way in rule.when for condition in way for term in condition.terms)
-    return Policy(tuple(rules), languages, read_yaml("policy", "homoglyphs.yaml"), tuple(markup), used | BODIES | {"on_topic", "resolved", "chat_thanks", "chat_about", "chat_greeting"})
+    return Policy(
+        tuple(rules),
+        languages,
+        read_yaml("policy", "homoglyphs.yaml"),
+        tuple(markup),
+        used | BODIES | {"on_topic", "resolved", "chat_thanks", "chat_about", "chat_greeting"},
+        frozenset(read_yaml("policy", "company.yaml")),
+    )
 
 
 def _language(code: str, content: Mapping[str, Any], known: set[str]) -> Language:
@@ -109,7 +121,11 @@ def _language(code: str, content: Mapping[str, Any], known: set[str]) -> Languag
     if unknown := set(content["terms"]) - known:
         raise SettingsError(f"safety policy: {code} has terms English lacks: {', '.join(sorted(unknown))}")
     lexicon = Lexicon(content["terms"], stops=stops)
-    bodies = Lexicon({name: phrases for name, phrases in content["terms"].items() if name in BODIES}) if code != "en" else None
+    bodies = (
+        Lexicon({name: phrases for name, phrases in content["terms"].items() if name in BODIES})
+        if code != "en"
+        else None
+    )
     body_words = (bodies or _english_bodies(content["terms"])).vocabulary
     marks = frozenset(content.get("marks", ()))
     return Language(code, lexicon, Scoper(cues, frozenset(body_words)), marks)

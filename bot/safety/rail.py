@@ -14,7 +14,10 @@ from bot.safety.policy import Policy, read_yaml
 from bot.safety.text import sentences, words
 from bot.types import Category, Finding
 
-_SENTENCE = regex.compile(r"[^.!?。！？।\n]*(?:[.!?。！？।](?!\s|$|[\"'”’)\]]|\s*\[\d)[^.!?。！？।\n]*)*[.!?。！？।]*[\"'”’)\]]*(?:\s*\[\d+\])*\s*", regex.MULTILINE)
+_SENTENCE = regex.compile(
+    r"[^.!?。！？।\n]*(?:[.!?。！？।](?!\s|$|[\"'”’)\]]|\s*\[\d)[^.!?。！？।\n]*)*[.!?。！？।]*[\"'”’)\]]*(?:\s*\[\d+\])*\s*",
+    regex.MULTILINE,
+)
 _NUMBER = r"(?:\d+(?:[.,]\d+)?(?:\s*(?:-|–|to|or)\s*\d+(?:[.,]\d+)?)?|one|two|three|four|five|six|eight|ten|half)"
 
 
@@ -41,7 +44,11 @@ class Rail:
             fault = self._fault(sentence, doses, drugs)
             if fault:
                 rule, category = fault
-                findings.append(Finding(f"rail.{rule}", category, None, position, position + len(sentence), "removed before showing"))
+                findings.append(
+                    Finding(
+                        f"rail.{rule}", category, None, position, position + len(sentence), "removed before showing"
+                    )
+                )
             else:
                 kept.append(sentence)
             position += len(sentence)

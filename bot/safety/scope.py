@@ -43,7 +43,8 @@ class Scoper:
         ends = [next((s for s in starts if s > i), len(sentence.tokens)) for i in range(len(sentence.tokens))]
         begins = [max(s for s in starts if s <= i) for i in range(len(sentence.tokens))]
         found = [
-            Block("denied", cue[1], min(ends[cue[1] - 1], cue[1] + WINDOW), cue) for cue in self._clear("deny", sentence)
+            Block("denied", cue[1], min(ends[cue[1] - 1], cue[1] + WINDOW), cue)
+            for cue in self._clear("deny", sentence)
         ]
         for cue in self._find("deny_after", sentence):
             found.append(Block("denied", max(begins[cue[0]], cue[0] - WINDOW), cue[0], cue))
@@ -88,7 +89,9 @@ class Scoper:
         if tokens[i] not in self._single.get("owners", frozenset()) or tokens[i - 1] in self._single.get("leads", ()):
             return False
         verbs = self._single.get("verbs", frozenset())
-        return any(tokens[j] in self._bodies and tokens[j + 1] in verbs for j in range(i + 1, min(i + 4, len(tokens) - 1)))
+        return any(
+            tokens[j] in self._bodies and tokens[j + 1] in verbs for j in range(i + 1, min(i + 4, len(tokens) - 1))
+        )
 
     def _supposed_until(self, last: int, ends: list[int], sentence: Sentence) -> int:
         """ "if it swells and I get a fever, …": a supposition runs on over "and", not over a comma or "but"."""
@@ -115,7 +118,6 @@ class Scoper:
             if cue is not None:
                 found.append(Block("asked", start, clause[1], cue))
         return found
-
 
     def _opens(self, sentence: Sentence, start: int) -> bool:
         """ "… and is burning up" opens no question; "is it …", or "…, what is …" does."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import regex
 
-_TOKEN = regex.compile(r"\p{Han}|\d+(?:[.,]\d+)*|[\p{L}\p{M}\p{N}]+?(?=\p{Han})|[\p{L}\p{M}\p{N}]+(?:['’‘`´ʼ][\p{L}\p{M}]+)*")
+_TOKEN = regex.compile(
+    r"\p{Han}|\d+(?:[.,]\d+)*|[\p{L}\p{M}\p{N}]+?(?=\p{Han})|[\p{L}\p{M}\p{N}]+(?:['’‘`´ʼ][\p{L}\p{M}]+)*"
+)
 _SENTENCE_END = regex.compile(r"[.!?;\n…。！？؟।]")
 _COMMA = regex.compile(r"[,:()\[\]{}—–/\"“”«»،、，：；]|\s-\s|-\s|\s-")
 _LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ى": "ي", "ة": "ه", "ـ": None})

@@ -59,7 +59,7 @@ class Triage:
                         signs.append(Sign(term, 0, number, clause, span, blocked((start, end), blocks)))
         return Reading(tuple(signs), len(parts))
 
-    def findings(self, readings: Sequence[Reading], rules: Sequence[Rule] | None = None) -> list[tuple[Rule, Finding]]:
+    def findings(self, readings: Sequence[Reading], rules: Sequence[Rule] | None = None) -> list[Finding]:
         """The rules that fire over these turns, oldest first; spans are those of the last turn, (0, 0) if it has no part."""
         signs = _conversation(readings)
         last = len(readings) - 1
@@ -71,7 +71,7 @@ class Triage:
                     spans = [sign.span for sign in matched if sign.turn == last]
                     start, end = (min(s for s, _ in spans), max(e for _, e in spans)) if spans else (0, 0)
                     reason = " + ".join(dict.fromkeys(sign.term for sign in matched))
-                    fired.append((rule, Finding(rule.id, rule.category, rule.level, start, end, reason)))
+                    fired.append(Finding(rule.id, rule.category, rule.level, start, end, reason))
                     break
         return fired
 

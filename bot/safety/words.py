@@ -56,7 +56,9 @@ class Replies:
         self._locale = locale
         self._topics = tuple(topics)
         self._limit = limit
-        self._words: dict[str, dict[str, Any]] = {code: read_yaml("replies", f"{code}.yaml") for code in listing("replies")}
+        self._words: dict[str, dict[str, Any]] = {
+            code: read_yaml("replies", f"{code}.yaml") for code in listing("replies")
+        }
 
     @property
     def languages(self) -> tuple[str, ...]:
