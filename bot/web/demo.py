@@ -40,16 +40,20 @@ def render(guide: Guide, root: str) -> str:
     """The page for a guide; `root` is the server's address."""
     widget = widget_files.load()
     views = sections(guide)
-    return _templates().get_template("demo.html").render(
-        guide=guide,
-        title=short_title(guide),
-        subtitle=guide.title.partition(": ")[2],
-        review=review_line(guide),
-        url=web_url(guide.url),
-        views=views,
-        middle=min(2, len(views)),
-        root=root,
-        version=widget.version,
-        integrity=widget.entry.integrity,
-        languages=widget_files.languages(),
+    return (
+        _templates()
+        .get_template("demo.html")
+        .render(
+            guide=guide,
+            title=short_title(guide),
+            subtitle=guide.title.partition(": ")[2],
+            review=review_line(guide),
+            url=web_url(guide.url),
+            views=views,
+            middle=min(2, len(views)),
+            root=root,
+            version=widget.version,
+            integrity=widget.entry.integrity,
+            languages=widget_files.languages(),
+        )
     )

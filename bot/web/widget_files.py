@@ -19,7 +19,12 @@ DEMO: Final = ("demo.css", "demo.js", "icon.svg")
 _LAUNCHER_WORDS: Final = ("launcher", "dir", "unavailable")  # all that is shown before the chat is opened
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:class|const|async function)\b)", re.MULTILINE)
-_TYPES: Final = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "json": "application/json", "svg": "image/svg+xml"}
+_TYPES: Final = {
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +88,11 @@ def load() -> Widget:
         return folder.joinpath(*path).read_text("utf-8")
 
     words = {language: json.loads(read("strings", f"{language}.json")) for language in languages()}
+    style = rcssmin.cssmin(read("parts", "panel.css"))
+    joined = rjsmin.jsmin(join(read("parts", f"{name}.js") for name in MODULES))
+    code = file_of("chat.js", joined.replace('"__STYLE__"', _compact(style), 1))
     parts = [
-        file_of("chat.js", rjsmin.jsmin(join(read("parts", f"{name}.js") for name in MODULES))),
-        file_of("panel.css", rcssmin.cssmin(read("parts", "panel.css"))),
+        code,
         *(file_of(f"strings/{language}.json", _compact(said)) for language, said in words.items()),
         *(file_of(f"demo/{name}", read("demo", name)) for name in DEMO),
     ]
@@ -94,14 +101,13 @@ def load() -> Widget:
     build = {
         "style": rcssmin.cssmin(read("launcher.css")),
         "words": launch,
-        # the words are text wherever they come from: only what runs or draws is worth a hash
-        "parts": {one.name: one.integrity for one in parts if "/" not in one.name},
+        "integrity": code.integrity,  # the words are text wherever they come from: only what runs is worth a hash
     }
-    version = hashlib.sha256(source.encode() + _compact(build).encode()).hexdigest()[:12]
+    every = [source, _compact(build), *(one.integrity for one in parts)]
+    version = hashlib.sha256("".join(every).encode()).hexdigest()[:12]
     entry = file_of("widget.js", source.replace('"__BUILD__"', _compact({"version": version, **build}), 1))
     return Widget(version, entry, {one.name: one for one in parts})
 
 
 def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-

@@ -12,7 +12,7 @@
   // A preloaded module enters the module map with its hash checked; import() takes it from there.
   const load = async () => {
     const href = new URL(`widget/${BUILD.version}/chat.js`, root).href;
-    const link = Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', integrity: BUILD.parts['chat.js'], nonce: here?.nonce ?? '', href });
+    const link = Object.assign(document.createElement('link'), { rel: 'modulepreload', crossOrigin: '', integrity: BUILD.integrity, nonce: here?.nonce ?? '', href });
     if (link.relList.supports('modulepreload'))
       await new Promise((loaded, failed) => {
         link.onload = loaded;

@@ -1,5 +1,7 @@
 // Finds a quoted sentence in the page the chat stands on, whatever markup runs through it, and shows it there.
 const NAME = 'medialis-citation';
+/** The colours of the highlight; the page sets these properties to change them. */
+export const HIGHLIGHT = `::highlight(${NAME}) { background-color: var(--medialis-mark, #ffe27a); color: var(--medialis-on-mark, #241d00); }`;
 const SKIP = 'script,style,noscript,template,textarea,select,medialis-chat,[hidden]';
 const KEPT = /[\p{L}\p{N}\p{M}]/u;
 const SHORTEST = 8; // letters and digits below which a quote may stand anywhere by chance
@@ -148,13 +150,3 @@ export class Article {
     globalThis.CSS?.highlights?.delete(NAME);
   }
 }
-
-let painted = false;
-/** Give the highlight its colours; the page sets --medialis-mark and --medialis-on-mark to change them. */
-export const paint = () => {
-  if (painted || !CSS.highlights) return;
-  painted = true;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`::highlight(${NAME}) { background-color: var(--medialis-mark, #ffe27a); color: var(--medialis-on-mark, #241d00); }`);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-};

@@ -1,26 +1,28 @@
 // The conversation: what a question sets going, and what each event of its answer changes.
-import { Article, paint } from './article.js';
+import { Article, HIGHLIGHT } from './article.js';
 import { Client, Failure } from './client.js';
+import { dress } from './dom.js';
 import { Keep } from './keep.js';
 import { Panel } from './panel.js';
 import { Turn } from './turn.js';
 
+const STYLE = "__STYLE__"; // the server writes panel.css in its place
 const MOST_PAIRS = 10; // earlier questions sent along
 
 export class Chat {
-  /** Fetch words, style and settings, and build the panel; throws a Failure. */
+  /** Fetch words and settings, and build the panel; throws a Failure. */
   static async create(host, server, build, root) {
-    const client = new Client(server, new URL(`widget/${build.version}/`, root), build.parts);
-    const [words, style, config] = await Promise.all([client.words(host.language), client.style(), client.config()]);
-    return new Chat(host, client, words, style, config);
+    const client = new Client(server, new URL(`widget/${build.version}/`, root));
+    const [words, config] = await Promise.all([client.words(host.language), client.config()]);
+    return new Chat(host, client, words, config);
   }
 
-  constructor(host, client, words, style, config) {
+  constructor(host, client, words, config) {
     Object.assign(this, { host, client, words, config, lang: host.language, turns: [], running: null });
     this.article = new Article(host.dataset.article);
     this.keep = new Keep(host.dataset.history === 'session', client.server);
-    paint();
-    host.shadowRoot.adoptedStyleSheets = [...host.shadowRoot.adoptedStyleSheets, style];
+    dress(document, HIGHLIGHT);
+    dress(host.shadowRoot, STYLE);
     this.panel = new Panel(this);
     for (const { question, answer, followUps } of this.keep.read()) {
       const turn = this.#add(question);

@@ -4,14 +4,14 @@ const SILENCE_MS = 60_000; // the server sends a sign of life every 15 s
 
 /** Why a request came to nothing: the problem's code, and the seconds to wait where the server said so. */
 export class Failure extends Error {
-  constructor(code, { wait, message = code } = {}) {
+  constructor(code, message = code, wait) {
     super(message);
     this.code = code;
     this.wait = wait;
   }
 }
 
-const failure = (problem) => new Failure(problem.code ?? 'internal', { wait: problem.retry_after, message: problem.detail });
+const failure = (problem) => new Failure(problem.code ?? 'internal', problem.detail, problem.retry_after);
 
 /** The [name, data] of each server-sent event of a response; `alive` is called whenever something came. */
 export async function* events(response, alive = () => {}) {
@@ -25,10 +25,8 @@ export async function* events(response, alive = () => {}) {
       const frames = (rest + value).split(/\r?\n\r?\n/);
       rest = frames.pop();
       for (const frame of frames) {
-        const lines = frame.split(/\r?\n/);
-        const field = (name) => lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trim());
-        const data = field('data').join('\n');
-        if (data) yield [field('event')[0] ?? 'message', JSON.parse(data)];
+        const data = /^data: ?(.*)/m.exec(frame); // the server writes JSON, which has no line breaks
+        if (data) yield [/^event: ?(.*)/m.exec(frame)?.[1].trim(), JSON.parse(data[1])];
       }
     }
   } finally {
@@ -37,27 +35,20 @@ export async function* events(response, alive = () => {}) {
 }
 
 export class Client {
-  /** `server` answers; `files` is the folder of this version's parts, `hashes` their integrity by name. */
-  constructor(server, files, hashes) {
-    Object.assign(this, { server, files, hashes });
+  /** `server` answers; `files` is the folder of this version's files. */
+  constructor(server, files) {
+    Object.assign(this, { server, files });
   }
 
-  async #file(name) {
-    const response = await fetch(new URL(name, this.files), { integrity: this.hashes[name], credentials: 'omit' }).catch(() => null);
-    if (response?.ok) return response;
-    const message = `${name} did not come: ${this.server.origin} is down, connect-src does not list it, or the file was changed.`;
-    throw new Failure('unreachable', { message });
+  #file(name, options) {
+    return fetch(new URL(name, this.files), { credentials: 'omit', ...options }).catch(() => null);
   }
 
   /** The words of a language. */
   async words(language) {
-    return (await this.#file(`strings/${language}.json`)).json();
-  }
-
-  /** The style of the panel. */
-  async style() {
-    const sheet = new CSSStyleSheet();
-    return sheet.replace(await (await this.#file('panel.css')).text());
+    const response = await this.#file(`strings/${language}.json`);
+    if (response?.ok) return response.json();
+    throw new Failure('unreachable', `${this.server.origin} is down, or connect-src does not list it.`);
   }
 
   /** Guides, starters, emergency lines and limits. */
@@ -86,11 +77,10 @@ export class Client {
   // A browser does not say why a request to another origin failed. The widget's own files may be read from
   // everywhere, so if one of them comes and the API did not, it is the page's origin that was refused.
   async #unheard() {
-    const file = await fetch(new URL('strings/en.json', this.files), { cache: 'no-store', credentials: 'omit' }).catch(() => null);
-    if (!file) return new Failure('unreachable', { message: `${this.server.origin} cannot be reached.` });
+    if (!(await this.#file('strings/en.json', { cache: 'no-store' }))) return new Failure('unreachable');
     const message = `${location.origin} is not in MEDIALIS_ALLOWED_ORIGINS of ${this.server.origin}, which refused this page.`;
     console.error(`medialis: ${message}`);
-    return new Failure('origin-refused', { message });
+    return new Failure('origin-refused', message);
   }
 
   /** Ask; yields the [name, data] of each event. An error event, silence or a lost connection throws a Failure. */
@@ -114,7 +104,7 @@ export class Client {
     } catch (error) {
       if (quiet.signal.aborted) throw new Failure('timeout');
       if (error instanceof Failure || stop.aborted) throw error;
-      throw new Failure('unreachable', { message: error.message });
+      throw new Failure('unreachable', error.message);
     } finally {
       clearTimeout(timer);
     }

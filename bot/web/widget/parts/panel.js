@@ -7,18 +7,18 @@ export class Panel {
   constructor(chat) {
     Object.assign(this, { chat, host: chat.host, floating: !chat.host.inline });
     const { t, config } = chat;
-    const act = (name, label, press, kind = 'round') => h('button', { type: 'button', class: kind, 'aria-label': label, title: label, onclick: press }, icon(name));
+    const act = (name, label, press, kind = 'round') => h('button', { class: kind, 'aria-label': label, title: label, onclick: press }, icon(name));
     this.title = h('h2', { id: 'title', tabindex: '-1' }, chat.host.dataset.label || t('title'));
     this.fresh = act('fresh', t('fresh'), () => (chat.fresh(), this.focus()));
     this.log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': t('conversation'), tabindex: '0' });
     this.status = h('p', { class: 'status', role: 'status' });
     this.box = h('textarea', {
-      id: 'box', rows: 1, dir: 'auto', maxlength: config.max_chars, placeholder: t('placeholder'), enterkeyhint: 'send', oninput: () => this.#grow(), onkeydown: (event) => this.#key(event),
+      id: 'box', rows: 1, maxlength: config.max_chars, placeholder: t('placeholder'), enterkeyhint: 'send', oninput: () => this.#grow(), onkeydown: (event) => this.#key(event),
     });
     this.send = h('button', { type: 'submit', class: 'primary round', 'aria-label': t('send'), title: t('send') }, icon('send'));
     this.stop = act('stop', t('stop'), () => (chat.stop(), this.focus()), 'primary round');
     this.stop.hidden = true;
-    this.erase = h('button', { type: 'button', class: 'link', onclick: () => this.#erase() }, t('erase'));
+    this.erase = h('button', { class: 'link', onclick: () => this.#erase() }, t('erase'));
     this.announcer = h('p', { class: 'sr', role: 'status' });
     this.form = h('form', { onsubmit: (event) => (event.preventDefault(), this.#submit()) }, h('label', { class: 'sr', for: 'box' }, t('label')), this.box, this.send, this.stop);
     this.node = h(
@@ -151,7 +151,7 @@ export class Panel {
   /** Questions to begin with. */
   empty() {
     const { t, config } = this.chat;
-    const starters = config.starters.map((one) => h('li', {}, h('button', { type: 'button', dir: 'auto', lang: config.language, onclick: () => (this.chat.ask(one), this.focus()) }, one)));
+    const starters = config.starters.map((one) => h('li', {}, h('button', { lang: config.language, onclick: () => (this.chat.ask(one), this.focus()) }, one)));
     this.welcome = h('div', { class: 'welcome', 'aria-live': 'off' }, h('p', { class: 'intro' }, t('intro')), starters.length > 0 && h('h3', {}, t('starters')), h('ul', { class: 'starters' }, starters), h('p', { class: 'private' }, t(this.chat.keep.wanted ? 'private_tab' : 'private')));
     this.log.replaceChildren(this.welcome);
     this.fresh.hidden = this.erase.hidden = true;

@@ -27,28 +27,12 @@ export const link = (href, server, ...inner) => {
   return url ? h('a', { ...away, href: url }, ...inner) : h('span', {}, ...inner);
 };
 
-/** Where the labels of lines stand in a text, as [start, end, line], not inside longer numbers or words. */
-export const mentions = (text, lines) => {
-  const found = [];
-  for (const line of lines) {
-    if (!line.dial || !line.label) continue;
-    for (let at = text.indexOf(line.label); at >= 0; at = text.indexOf(line.label, at + 1)) {
-      const end = at + line.label.length;
-      const taken = found.some(([a, b]) => at < b && a < end);
-      if (!taken && !/[\p{L}\p{N}]/u.test(text[at - 1] ?? ' ') && !/[\p{L}\p{N}]/u.test(text[end] ?? ' ')) found.push([at, end, line]);
-    }
-  }
-  return found.sort((a, b) => a[0] - b[0]);
-};
-
-const words = (text, lines) => {
-  const nodes = [];
-  let at = 0;
-  for (const [start, end, line] of mentions(text, lines)) {
-    nodes.push(text.slice(at, start), tel(line.dial, h('bdi', {}, text.slice(start, end))));
-    at = end;
-  }
-  return [...nodes, text.slice(at)];
+/** The lines a text names, in its order and each number once; part of a longer number or word does not count. */
+export const named = (text, lines) => {
+  const whole = (label) => new RegExp(`(?<![\\p{L}\\p{N}])${label.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'u');
+  const at = (line) => text.search(whole(line.label));
+  const found = lines.filter((line) => line.dial && at(line) >= 0).sort((a, b) => at(a) - at(b));
+  return found.filter((line, i) => found.findIndex((one) => one.dial === line.dial) === i);
 };
 
 const inline = (text, look) => {
@@ -59,18 +43,18 @@ const inline = (text, look) => {
     const chip = n && look.cite(Number(n));
     if (n && !chip) continue; // brackets of the text's own
     const before = text.slice(at, match.index);
-    nodes.push(...words(chip ? `${before.trimEnd()}\u00a0` : before, look.lines)); // a number stays with its sentence
+    nodes.push(chip ? `${before.trimEnd()}\u00a0` : before); // a number stays with its sentence
     if (chip) nodes.push(chip);
-    else if (bold) nodes.push(h('strong', {}, ...words(bold, look.lines)));
+    else if (bold) nodes.push(h('strong', {}, bold));
     else nodes.push(link(href ?? bare, look.server, label ?? bare));
     at = match.index + whole.length;
   }
-  return [...nodes, ...words(text.slice(at), look.lines)];
+  return [...nodes, text.slice(at)];
 };
 
 /**
  * Add a text to `body`, going on in its last paragraph when the text is a single one.
- * `look` has cite(n) → node or null for a marker, `lines` to link in the text, and `server`.
+ * `look` has cite(n) → node or null for a marker, and the `server`.
  */
 export const write = (body, text, look) => {
   const lines = text.split('\n');

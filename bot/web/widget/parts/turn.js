@@ -1,7 +1,7 @@
 // One question and what became of it, on the screen.
 import { h, icon } from './dom.js';
 import { fragment } from './article.js';
-import { away, mentions, safe, tel, write } from './text.js';
+import { away, named, safe, tel, write } from './text.js';
 import { Vote } from './vote.js';
 
 const squeeze = (text) => text.replace(/\s+/g, ' ').trim();
@@ -11,20 +11,20 @@ export class Turn {
   constructor(chat, question) {
     Object.assign(this, { chat, question, state: 'running', text: '', citations: new Map(), answer: null, followUps: [] });
     const { t } = chat;
-    this.body = h('div', { class: 'body', dir: 'auto', lang: chat.config.language });
+    this.body = h('div', { class: 'body', lang: chat.config.language });
     this.reply = h('div', { class: 'reply' }, h('h3', { class: 'sr' }, t('answer')), this.body);
     this.after = h('div', { class: 'after', 'aria-live': 'off' });
     this.node = h(
       'article',
       { class: 'turn' },
-      h('div', { class: 'question' }, h('h3', { class: 'sr' }, t('you')), h('p', { dir: 'auto' }, question)),
+      h('div', { class: 'question' }, h('h3', { class: 'sr' }, t('you')), h('p', {}, question)),
       this.reply,
       this.after,
     );
   }
 
-  #look(lines = []) {
-    return { lines, server: this.chat.client.server, cite: (n) => this.#chip(this.citations.get(n)) };
+  #look() {
+    return { server: this.chat.client.server, cite: (n) => this.#chip(this.citations.get(n)) };
   }
 
   /** A sentence that has passed every check. */
@@ -39,23 +39,22 @@ export class Turn {
     Object.assign(this, { answer, followUps, state: 'done' });
     for (const one of answer.citations ?? []) this.citations.set(one.n, one);
     const { kind, category, level } = answer;
-    const lines = kind === 'escalate' ? this.chat.config.lines : [];
     // sentences already on the screen stay, so that nothing is read aloud twice
-    if (squeeze(answer.response) !== this.text || lines.length) {
+    if (squeeze(answer.response) !== this.text) {
       this.body.replaceChildren();
-      write(this.body, answer.response, this.#look(lines));
+      write(this.body, answer.response, this.#look());
       this.text = squeeze(answer.response);
     }
     const grave = level === 'emergency_now' || category === 'crisis';
     this.node.classList.add('done', kind, ...(kind === 'escalate' ? [grave ? 'grave' : 'urgent'] : []));
     this.#head(answer);
-    if (lines.length) this.reply.append(this.#calls(answer.response, lines));
+    if (kind === 'escalate') this.reply.append(this.#calls(answer.response));
     this.#sources();
     this.#tools();
     if (followUps.length) {
       const { t } = this.chat;
-      const buttons = followUps.map((one) => h('li', {}, h('button', { type: 'button', onclick: () => this.chat.ask(one) }, one)));
-      this.after.append(h('nav', { class: 'follow-ups', 'aria-label': t('follow_ups') }, h('h4', {}, t('follow_ups')), h('ul', {}, buttons)));
+      const buttons = followUps.map((one) => h('li', {}, h('button', { onclick: () => this.chat.ask(one) }, one)));
+      this.after.append(h('div', { class: 'follow-ups', role: 'group', 'aria-label': t('follow_ups') }, h('h4', {}, t('follow_ups')), h('ul', {}, buttons)));
     }
   }
 
@@ -68,14 +67,12 @@ export class Turn {
     this.reply.prepend(h('h3', { class: 'heading' }, call && icon('alert'), h('span', { role: call && 'alert' }, t(key))));
   }
 
-  #calls(text, lines) {
-    const named = [...new Set(mentions(text, lines).map(([, , line]) => line))];
-    const { t } = this.chat;
+  #calls(text) {
     const button = (line) => {
       const name = line.label.includes(line.name) ? line.label : `${line.name}: ${line.label}`;
-      return h('li', {}, tel(line.dial, icon('phone'), h('span', {}, t('call', { name }))));
+      return h('li', {}, tel(line.dial, icon('phone'), h('span', {}, this.chat.t('call', { name }))));
     };
-    return h('ul', { class: 'calls' }, named.map(button));
+    return h('ul', { class: 'calls' }, named(text, this.chat.config.lines).map(button));
   }
 
   #where(cited) {
@@ -96,7 +93,7 @@ export class Turn {
     const press = (event) => {
       if (!this.chat.reveal(cited, event.currentTarget)) this.after.querySelector(`[data-n="${cited.n}"]`)?.focus();
     };
-    return h('button', { ...properties, ...label(page ? 'cite' : 'cite_below'), type: 'button', onclick: press }, ...inner);
+    return h('button', { ...properties, ...label(page ? 'cite' : 'cite_below'), onclick: press }, ...inner);
   }
 
   #sources() {
@@ -111,7 +108,7 @@ export class Turn {
     const mode = this.chat.words[`mode_${this.answer.mode}`];
     const notes = [mode, ...guides.map((guide) => `${guide.title.split(': ')[0]}. ${this.#review(guide)}`)].filter(Boolean);
     this.after.append(
-      h('section', { class: 'sources', lang: config.language, 'aria-label': t('sources') }, h('h4', { lang: this.chat.lang }, t('sources')), h('ol', {}, cited.map(item))),
+      h('div', { class: 'sources', role: 'group', lang: config.language, 'aria-label': t('sources') }, h('h4', { lang: this.chat.lang }, t('sources')), h('ol', {}, cited.map(item))),
       ...notes.map((note) => h('p', { class: 'provenance' }, note)),
     );
   }
@@ -134,7 +131,7 @@ export class Turn {
     this.node.classList.add(state);
     const kept = state === 'failed' && this.text ? ` ${t('kept')}` : '';
     this.reply.append(
-      h('div', { class: 'note' }, h('p', {}, words + kept), h('button', { type: 'button', class: 'quiet', onclick: () => this.chat.retry(this) }, icon('retry'), t('retry'))),
+      h('div', { class: 'note' }, h('p', {}, words + kept), h('button', { class: 'quiet', onclick: () => this.chat.retry(this) }, t('retry'))),
     );
   }
 }

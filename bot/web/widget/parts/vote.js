@@ -4,22 +4,21 @@ import { h, icon } from './dom.js';
 export class Vote {
   constructor(chat, turn) {
     Object.assign(this, { chat, turn });
-    this.thumbs = ['up', 'down'].map((vote) =>
-      h('button', { type: 'button', class: 'thumb', 'aria-label': chat.t(`vote_${vote}`), 'aria-pressed': 'false', title: chat.t(`vote_${vote}`), onclick: () => this.#choose(vote) }, icon(vote)),
-    );
+    const thumb = (vote) => {
+      const name = chat.t(`vote_${vote}`);
+      return h('button', { class: 'thumb', 'aria-label': name, 'aria-pressed': 'false', title: name, onclick: () => this.#choose(vote) }, icon('thumb'));
+    };
+    this.thumbs = { up: thumb('up'), down: thumb('down') };
     this.said = h('span', { class: 'said', role: 'status' });
     this.form = h('div');
-    this.node = h('div', { class: 'vote' }, h('div', { class: 'thumbs' }, this.thumbs, this.said), this.form);
-  }
-
-  #press(vote) {
-    this.thumbs.forEach((one, i) => one.setAttribute('aria-pressed', String(['up', 'down'][i] === vote)));
+    this.node = h('div', { class: 'vote' }, h('div', { class: 'thumbs' }, this.thumbs.up, this.thumbs.down, this.said), this.form);
   }
 
   #choose(vote) {
-    const again = this.thumbs[vote === 'up' ? 0 : 1].getAttribute('aria-pressed') === 'true';
-    this.#press(again ? null : vote);
-    this.form.replaceChildren(...(again ? [] : [this.#ask(vote)]));
+    const pressed = (one) => this.thumbs[one].ariaPressed === 'true';
+    const chosen = pressed(vote) ? null : vote; // a second press takes it back
+    for (const one of ['up', 'down']) this.thumbs[one].ariaPressed = String(one === chosen);
+    this.form.replaceChildren(...(chosen ? [this.#ask(vote)] : []));
     this.said.textContent = '';
     this.form.querySelector('input')?.focus({ preventScroll: true });
     this.form.scrollIntoView({ block: 'nearest' });
@@ -32,15 +31,15 @@ export class Vote {
     );
     const cancel = () => {
       this.#choose(vote);
-      this.thumbs[vote === 'up' ? 0 : 1].focus();
+      this.thumbs[vote].focus();
     };
     return h(
       'form',
       { onsubmit: (event) => (event.preventDefault(), this.#send(vote, event.target)) },
       h('fieldset', {}, h('legend', {}, t(`vote_title_${vote}`)), reasons),
-      h('label', { class: 'comment' }, t('comment'), h('textarea', { name: 'comment', rows: 2, maxlength: 2000, dir: 'auto' })),
+      h('label', { class: 'comment' }, t('comment'), h('textarea', { name: 'comment', rows: 2, maxlength: 2000 })),
       h('label', { class: 'consent' }, h('input', { type: 'checkbox', name: 'consent', required: true }), h('span', {}, t('consent'))),
-      h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, t('vote_send')), h('button', { type: 'button', class: 'quiet', onclick: cancel }, t('cancel'))),
+      h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, t('vote_send')), h('button', { class: 'quiet', onclick: cancel }, t('cancel'))),
     );
   }
 
@@ -65,7 +64,7 @@ export class Vote {
     }
     this.form.replaceChildren();
     this.said.textContent = chat.t('thanks');
-    this.thumbs[vote === 'up' ? 0 : 1].focus();
-    this.thumbs.forEach((one) => (one.disabled = one.getAttribute('aria-pressed') === 'false'));
+    this.thumbs[vote].focus();
+    this.thumbs[vote === 'up' ? 'down' : 'up'].disabled = true;
   }
 }

@@ -26,7 +26,7 @@ class World:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with publishing() as friend, publishing() as stranger:
-        overrides = {"rate_limit": "10000/minute", "locale": "GB", "allowed_origins": (friend.url,)}
+        overrides: dict[str, object] = {"rate_limit": "10000/minute", "locale": "GB", "allowed_origins": (friend.url,)}
         bot = FakeBot(tmp_path_factory.mktemp("data"), overrides)
         with serving(bot, page=False) as url:
             yield World(bot, url, friend, stranger)

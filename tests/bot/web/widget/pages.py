@@ -154,7 +154,11 @@ class Visitor:
         """What axe-core finds wrong in page and widget, every rule of WCAG 2.2 A and AA and its best practices."""
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("options => axe.run(document, options)", options)
-        return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found["violations"] for node in one["nodes"]]
+        return [
+            f"{one['id']}: {node['target']} {node['failureSummary']}"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
 
     def close(self) -> None:
         """Close the window."""

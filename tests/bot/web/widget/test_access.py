@@ -25,11 +25,18 @@ def tab_to(visitor: Visitor, part: str, key: str = "Tab") -> None:
 
 
 def test_the_keyboard_is_enough(visit: Visit, world: World) -> None:
-    world.friend.pages["/"] = page(f'<main><p>Text</p><button id=own>Own</button></main><script src="{world.url}/widget.js"></script>')
+    world.friend.pages["/"] = page(
+        f'<main><p>Text</p><button id=own>Own</button></main><script src="{world.url}/widget.js"></script>'
+    )
     visitor = visit(f"{world.friend.url}/", "medialis-chat")
     press = visitor.page.keyboard.press
     tab_to(visitor, "launcher")
-    assert visitor.page.evaluate("getComputedStyle(document.querySelector('medialis-chat').shadowRoot.activeElement).outlineStyle") == "solid"
+    assert (
+        visitor.page.evaluate(
+            "getComputedStyle(document.querySelector('medialis-chat').shadowRoot.activeElement).outlineStyle"
+        )
+        == "solid"
+    )
     press("Enter")
     visitor.one(".panel").wait_for()
     assert "<textarea" in visitor.focused()
@@ -72,7 +79,9 @@ def test_a_composed_character_is_not_sent(visit: Visit, world: World) -> None:
     visitor = visit()
     visitor.open()
     visitor.one("#box").fill("xi")
-    visitor.one("#box").evaluate("box => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }))")
+    visitor.one("#box").evaluate(
+        "box => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }))"
+    )
     assert visitor.page.locator("#floating .turn").count() == 0
     assert visitor.one("#box").input_value() == "xi"
 
@@ -80,7 +89,12 @@ def test_a_composed_character_is_not_sent(visit: Visit, world: World) -> None:
 def test_a_screen_reader_is_told_what_is_what(visit: Visit) -> None:
     visitor = visit()
     launcher = visitor.one(".launcher")
-    assert launcher.evaluate("one => [one.tagName, one.type, one.ariaExpanded, one.ariaHasPopup]") == ["BUTTON", "button", "false", "dialog"]
+    assert launcher.evaluate("one => [one.tagName, one.type, one.ariaExpanded, one.ariaHasPopup]") == [
+        "BUTTON",
+        "button",
+        "false",
+        "dialog",
+    ]
     visitor.open()
     assert visitor.page.get_by_role("dialog", name="Ask the guide").is_visible()
     assert visitor.page.get_by_role("textbox", name="Your question").is_visible()
@@ -131,14 +145,18 @@ def test_axe_finds_nothing_on_a_phone_in_other_languages(visit: Visit, language:
     assert visitor.axe() == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568), (640, 400)])  # 640 by 400 is 1280 by 800 at 200 %
+@pytest.mark.parametrize(
+    ("width", "height"), [(390, 844), (320, 568), (640, 400)]
+)  # 640 by 400 is 1280 by 800 at 200 %
 def test_a_small_window_is_filled(visit: Visit, width: int, height: int) -> None:
     visitor = visit(**{**PHONE, "viewport": {"width": width, "height": height}})
     fits = "document.documentElement.scrollWidth <= innerWidth"
     assert visitor.page.evaluate(fits)
     visitor.one(".launcher").tap()
     visitor.one(".panel").wait_for()
-    visitor.page.wait_for_function("() => document.querySelector('#floating').shadowRoot.querySelector('.panel').getAnimations().length === 0")
+    visitor.page.wait_for_function(
+        "() => document.querySelector('#floating').shadowRoot.querySelector('.panel').getAnimations().length === 0"
+    )
     assert visitor.one(".panel").bounding_box() == {"x": 0, "y": 0, "width": width, "height": height}
     assert visitor.one(".panel").evaluate("one => one.matches(':modal')")
     assert "<h2" in visitor.focused()  # a keyboard would hide what there is to read
@@ -178,7 +196,10 @@ def test_turning_the_phone_keeps_the_chat_open(visit: Visit) -> None:
     visitor.one("#box").fill("half a question")
     for width, modal in ((390, True), (900, False)):
         visitor.page.set_viewport_size({"width": width, "height": 700})
-        visitor.page.wait_for_function("want => document.querySelector('#floating').shadowRoot.querySelector('dialog').matches(':modal') === want", arg=modal)
+        visitor.page.wait_for_function(
+            "want => document.querySelector('#floating').shadowRoot.querySelector('dialog').matches(':modal') === want",
+            arg=modal,
+        )
         assert visitor.one("#box").input_value() == "half a question"
         assert "<textarea" in visitor.focused()
 
@@ -195,11 +216,19 @@ def test_right_to_left(visit: Visit, world: World) -> None:
     assert send["x"] < box["x"]
     turn = visitor.ask("This is an emergency")
     assert turn.get_by_role("alert").inner_text() == "اطلب المساعدة الآن"
-    assert turn.locator(".body").evaluate("one => getComputedStyle(one).direction") == "ltr"  # the guide is English
+    said, frame = (turn.locator(one).bounding_box() for one in (".body span", ".body"))
+    assert abs(said["x"] - frame["x"]) < 1  # English words, said from the left
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("de-AT", "Den Ratgeber fragen"), ("zh-Hans", "向指南提问"), ("hi", "गाइड से पूछें"), ("xx", "Ask the guide"), ("constructor", "Ask the guide")]
+    ("lang", "words"),
+    [
+        ("de-AT", "Den Ratgeber fragen"),
+        ("zh-Hans", "向指南提问"),
+        ("hi", "गाइड से पूछें"),
+        ("xx", "Ask the guide"),
+        ("constructor", "Ask the guide"),
+    ],
 )
 def test_the_language_of_the_page_decides(visit: Visit, world: World, lang: str, words: str) -> None:
     world.friend.pages["/"] = page(f'<script src="{world.url}/widget.js"></script>', lang=lang)
@@ -209,7 +238,14 @@ def test_the_language_of_the_page_decides(visit: Visit, world: World, lang: str,
 
 @pytest.mark.parametrize(
     ("page_scheme", "theme", "system", "dark"),
-    [("light dark", "", "dark", True), ("light dark", "", "light", False), ("normal", "", "dark", False), ("normal", "auto", "dark", True), ("normal", "dark", "light", True), ("light dark", "light", "dark", False)],
+    [
+        ("light dark", "", "dark", True),
+        ("light dark", "", "light", False),
+        ("normal", "", "dark", False),
+        ("normal", "auto", "dark", True),
+        ("normal", "dark", "light", True),
+        ("light dark", "light", "dark", False),
+    ],
 )
 def test_dark(visit: Visit, world: World, page_scheme: str, theme: str, system: str, dark: bool) -> None:
     extra = f'data-theme="{theme}"' if theme else ""
@@ -227,14 +263,18 @@ def test_theming_by_custom_properties(visit: Visit, world: World) -> None:
     visitor = visit(f"{world.friend.url}/", "medialis-chat")
     assert visitor.one(".launcher").evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(1, 2, 3)"
     visitor.open()
-    look: list[Any] = visitor.one(".panel").evaluate("one => { const s = getComputedStyle(one); return [s.borderTopLeftRadius, s.width, s.fontFamily, s.zIndex]; }")
+    look: list[Any] = visitor.one(".panel").evaluate(
+        "one => { const s = getComputedStyle(one); return [s.borderTopLeftRadius, s.width, s.fontFamily, s.zIndex]; }"
+    )
     assert look == ["2px", "300px", "monospace", "7"]
     assert visitor.one(".panel").bounding_box()["x"] == 20
 
 
 def test_forced_colours_keep_edges(visit: Visit) -> None:
     visitor = visit(forced_colors="active")
-    border = "one => { const s = getComputedStyle(one); return [s.borderTopStyle, s.borderTopWidth, s.borderTopColor]; }"
+    border = (
+        "one => { const s = getComputedStyle(one); return [s.borderTopStyle, s.borderTopWidth, s.borderTopColor]; }"
+    )
     assert visitor.one(".launcher").evaluate(border)[:2] == ["solid", "1px"]
     visitor.open()
     reply = visitor.ask("This is an emergency").locator(".reply")
@@ -259,5 +299,7 @@ def test_the_pages_own_styles_stay_outside(visit: Visit, world: World) -> None:
     visitor = visit(f"{world.friend.url}/", "medialis-chat")
     assert visitor.one(".launcher").is_visible()
     visitor.open()
-    look = visitor.one(".intro").evaluate("one => { const s = getComputedStyle(one); return [s.fontSize, s.letterSpacing, s.textAlign, s.color !== 'rgb(255, 0, 0)']; }")
+    look = visitor.one(".intro").evaluate(
+        "one => { const s = getComputedStyle(one); return [s.fontSize, s.letterSpacing, s.textAlign, s.color !== 'rgb(255, 0, 0)']; }"
+    )
     assert look == ["16px", "normal", "start", True]

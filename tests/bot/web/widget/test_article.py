@@ -49,7 +49,10 @@ def test_a_citation_scrolls_to_its_sentence_and_highlights_it(visit: Visit, worl
     turn.locator(".source").first.click()
     assert visitor.highlighted() == WEEKS.quote
     assert visitor.page.locator("[tabindex='-1']:is(article p)").count() == 1
-    assert visitor.one("[role='status'].sr").text_content() == "The sentence is highlighted in the article. Press Escape to come back."
+    assert (
+        visitor.one("[role='status'].sr").text_content()
+        == "The sentence is highlighted in the article. Press Escape to come back."
+    )
 
 
 def test_markup_and_spaces_of_the_page_do_not_matter(visit: Visit, world: World) -> None:
@@ -68,16 +71,36 @@ def test_markup_and_spaces_of_the_page_do_not_matter(visit: Visit, world: World)
     ("html", "quote", "shown"),
     [
         ("<p>“Rest is <b>n</b>ot the answer”, she said.</p>", "Rest is **not** the answer", "Rest is not the answer”,"),
-        ("<p>See the exercise page for more detail.</p>", "See the [exercise page](https://x.example/a_(b)) for more", "See the exercise page for more"),
-        ("<p>Straße, café: naïve &amp; co. help.</p>", "Stra\u00dfe, cafe\u0301: na\u00efve & co. help.", "Straße, café: naïve & co. help."),
+        (
+            "<p>See the exercise page for more detail.</p>",
+            "See the [exercise page](https://x.example/a_(b)) for more",
+            "See the exercise page for more",
+        ),
+        (
+            "<p>Straße, café: naïve &amp; co. help.</p>",
+            "Stra\u00dfe, cafe\u0301: na\u00efve & co. help.",
+            "Straße, café: naïve & co. help.",
+        ),
         ("<p>घुटने का दर्द धीरे-धीरे बढ़ता है। फिर</p>", "घुटने का दर्द धीरे-धीरे बढ़ता है।", "घुटने का दर्द धीरे-धीरे बढ़ता है।"),
         ("<p>膝盖疼痛通常逐渐发展，需要康复训练。然后</p>", "膝盖疼痛通常逐渐发展,需要康复训练", None),
         ("<p>Unbearable paining is common.</p>", "bearable pain is common", None),
         ("<p>It is a reinjury risk for all</p>", "injury risk for all", None),
         ("<p>Knee</p>", "Knee", None),
-        ("<script type='x'>Never shown to anybody</script><p hidden>Never shown to anybody</p>", "Never shown to anybody", None),
-        ("<details><summary>More</summary><p>Folded away until it is needed.</p></details>", "Folded away until it is needed.", "Folded away until it is needed."),
-        ("<ul><li>Poor hip control.</li><li>Stiff ankles.</li></ul>", "Poor hip control.\n- Stiff ankles.", "Poor hip control.Stiff ankles."),
+        (
+            "<script type='x'>Never shown to anybody</script><p hidden>Never shown to anybody</p>",
+            "Never shown to anybody",
+            None,
+        ),
+        (
+            "<details><summary>More</summary><p>Folded away until it is needed.</p></details>",
+            "Folded away until it is needed.",
+            "Folded away until it is needed.",
+        ),
+        (
+            "<ul><li>Poor hip control.</li><li>Stiff ankles.</li></ul>",
+            "Poor hip control.\n- Stiff ankles.",
+            "Poor hip control.Stiff ankles.",
+        ),
     ],
 )
 def test_what_counts_as_the_same_words(visit: Visit, world: World, html: str, quote: str, shown: str | None) -> None:
@@ -97,10 +120,16 @@ def test_of_two_places_the_article_and_the_section_decide(visit: Visit, world: W
     body = f"<nav>{twice}</nav><main><h2>Summary</h2><p id=summary>{WEEKS.quote}</p>{LONG}<h2>Recovery timeline</h2><p id=right>{WEEKS.quote}</p></main>"
     visitor = on(visit, world, body)
     visitor.ask("How long?").locator(".body .cite").first.click()
-    assert visitor.page.evaluate("[...CSS.highlights.get('medialis-citation')][0].startContainer.parentElement.id") == "right"
+    assert (
+        visitor.page.evaluate("[...CSS.highlights.get('medialis-citation')][0].startContainer.parentElement.id")
+        == "right"
+    )
     visitor = on(visit, world, body, 'data-article="#teaser"')
     visitor.ask("How long?").locator(".body .cite").first.click()
-    assert visitor.page.evaluate("[...CSS.highlights.get('medialis-citation')][0].startContainer.parentElement.id") == "teaser"
+    assert (
+        visitor.page.evaluate("[...CSS.highlights.get('medialis-citation')][0].startContainer.parentElement.id")
+        == "teaser"
+    )
 
 
 def test_a_guide_elsewhere_is_linked_with_a_text_fragment(visit: Visit, world: World) -> None:
@@ -155,7 +184,21 @@ def test_without_the_highlight_api_the_sentence_is_selected(visit: Visit, world:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "http://elsewhere.example/", "//elsewhere.example", "ftp://x.example", "blob:https://x", " https://ok.example/", "", "tel:1"]
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "http://elsewhere.example/",
+        "//elsewhere.example",
+        "ftp://x.example",
+        "blob:https://x",
+        " https://ok.example/",
+        "",
+        "tel:1",
+    ],
 )
 def test_only_https_and_the_own_origin_are_linked(visit: Visit, world: World, url: str) -> None:
     visitor = visit()

@@ -30,7 +30,10 @@ def test_nothing_is_requested_or_kept_before_it_is_opened(visit: Visit, world: W
     world.friend.pages["/"] = page(f'<script src="{world.url}/widget.js" async></script>')
     visitor = visit(f"{world.friend.url}/", "medialis-chat")
     visitor.page.wait_for_load_state("networkidle")
-    assert [one for one in visitor.requests if "favicon" not in one] == [f"{world.friend.url}/", f"{world.url}/widget.js"]
+    assert [one for one in visitor.requests if "favicon" not in one] == [
+        f"{world.friend.url}/",
+        f"{world.url}/widget.js",
+    ]
     assert visitor.page.evaluate(KEPT) == [0, 0, "", 0, 0, 0]
     visitor.open()
     assert any("/api/widget/config" in one for one in visitor.requests)
@@ -54,7 +57,9 @@ def test_an_answer_comes_sentence_by_sentence(visit: Visit, world: World) -> Non
     first.evaluate("node => { node.mark = 'same node' }")
     world.bot.gate.set()
     visitor.page.wait_for_selector("#floating .turn.done")
-    assert texts(visitor, ".body") == ["Mild cases often get better in four to six weeks. 1 Pain that has lasted long can need several months. 2"]
+    assert texts(visitor, ".body") == [
+        "Mild cases often get better in four to six weeks. 1 Pain that has lasted long can need several months. 2"
+    ]
     assert first.evaluate("node => node.mark") == "same node"  # what was read aloud is not read again
     assert visitor.one("button[aria-label='Ask']").is_visible()
     assert visitor.one(".status").inner_text() == ""
@@ -84,7 +89,10 @@ def test_a_follow_up_sends_what_was_said(visit: Visit, world: World) -> None:
     visitor.page.wait_for_selector("#floating .turn.done")
     visitor.one(".follow-ups button").click()
     visitor.page.wait_for_selector("#floating .turn.done >> nth=1")
-    assert [one.text for one in world.bot.asked] == ["Does stretching alone fix the problem?", "Can it heal on its own?"]
+    assert [one.text for one in world.bot.asked] == [
+        "Does stretching alone fix the problem?",
+        "Can it heal on its own?",
+    ]
     assert [turn.role for turn in world.bot.asked[1].history] == ["user", "assistant"]
     assert world.bot.asked[1].history[0].text == "Does stretching alone fix the problem?"
 
@@ -97,10 +105,13 @@ def test_an_emergency_looks_different_and_can_be_called(visit: Visit) -> None:
     reply = turn.locator(".reply")
     heading = turn.get_by_role("alert")
     assert heading.inner_text() == "Get help now"
-    assert [one.get_attribute("href") for one in turn.locator("a").all()] == ["tel:999", "tel:999"]
+    assert [one.get_attribute("href") for one in turn.locator("a").all()] == ["tel:999"]
     assert turn.locator(".calls").inner_text() == "Call Emergency services: 999"
     assert turn.locator(".vote").count() == 1
-    looks = [one.evaluate("node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).borderLeftWidth]") for one in (answer, reply)]
+    looks = [
+        one.evaluate("node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).borderLeftWidth]")
+        for one in (answer, reply)
+    ]
     assert looks[0][0] != looks[1][0]
     assert looks[1][1] == "6px"
 
@@ -108,19 +119,34 @@ def test_an_emergency_looks_different_and_can_be_called(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("category", "level", "text", "heading", "dialled", "look"),
     [
-        ("crisis", "emergency_now", "Please talk to Samaritans (116 123), or call 999.", "Please talk to someone now", ["tel:116123", "tel:999"], "grave"),
-        ("urgent", "same_day", "See a doctor today, or NHS 111. It is 38.5 °C, not 9990.", "Have this seen today", ["tel:111"], "urgent"),
+        (
+            "crisis",
+            "emergency_now",
+            "Please talk to Samaritans (116 123), or call 999.",
+            "Please talk to someone now",
+            ["tel:116123", "tel:999"],
+            "grave",
+        ),
+        (
+            "urgent",
+            "same_day",
+            "See a doctor today, or NHS 111. It is 38.5 °C, not 9990.",
+            "Have this seen today",
+            ["tel:111"],
+            "urgent",
+        ),
         ("urgent", "soon", "Make an appointment.", "Have this looked at soon", [], "urgent"),
     ],
 )
-def test_help_is_told_by_its_urgency(visit: Visit, world: World, category: Any, level: Any, text: str, heading: str, dialled: list[str], look: str) -> None:
+def test_help_is_told_by_its_urgency(
+    visit: Visit, world: World, category: Any, level: Any, text: str, heading: str, dialled: list[str], look: str
+) -> None:
     world.bot.script = lambda question: world.bot._whole(Answer("escalate", category, text, level=level))
     visitor = visit()
     visitor.open()
     turn = visitor.ask("anything")
     assert turn.get_by_role("alert").inner_text() == heading
     assert [one.get_attribute("href") for one in turn.locator(".calls a").all()] == dialled
-    assert [one.get_attribute("href") for one in turn.locator(".body a").all()] == dialled
     assert look in str(turn.get_attribute("class"))
     assert turn.locator(".body").inner_text() == text
 
@@ -170,11 +196,15 @@ def test_leaving_the_page_frees_the_model(visit: Visit, world: World) -> None:
         ("a" * 2001, "at most 2000 characters"),
     ],
 )
-def test_failures_are_told_in_plain_words_and_can_be_tried_again(visit: Visit, world: World, question: str, said: str) -> None:
+def test_failures_are_told_in_plain_words_and_can_be_tried_again(
+    visit: Visit, world: World, question: str, said: str
+) -> None:
     visitor = visit()
     visitor.open()
     visitor.ask("Does stretching help?")
-    visitor.page.evaluate("document.querySelector('#floating').shadowRoot.querySelector('#box').removeAttribute('maxlength')")
+    visitor.page.evaluate(
+        "document.querySelector('#floating').shadowRoot.querySelector('#box').removeAttribute('maxlength')"
+    )
     turn = visitor.ask(question, state="failed")
     assert said in turn.locator(".note").inner_text()
     assert ("checked and stays" in turn.locator(".note").inner_text()) == (question == "It dies")
@@ -200,7 +230,9 @@ def test_an_error_before_anything_was_said(visit: Visit, world: World) -> None:
 def test_a_connection_that_breaks(visit: Visit, how: str) -> None:
     visitor = visit()
     visitor.open()
-    body = 'event: sentence\ndata: {"text": "Mild cases", "citations": []}\n\n' + ("event: done\ndata: {oops\n\n" if how == "garbled" else "")
+    body = 'event: sentence\ndata: {"text": "Mild cases", "citations": []}\n\n' + (
+        "event: done\ndata: {oops\n\n" if how == "garbled" else ""
+    )
     if how == "offline":
         visitor.context.set_offline(True)
     else:
@@ -214,7 +246,9 @@ def test_too_many_questions_say_how_long_to_wait(visit: Visit) -> None:
     visitor = visit()
     visitor.open()
     problem = {"code": "rate-limited", "detail": "Too many", "retry_after": 17}
-    visitor.page.route("**/api/chat", lambda route: route.fulfill(status=429, content_type="application/problem+json", json=problem))
+    visitor.page.route(
+        "**/api/chat", lambda route: route.fulfill(status=429, content_type="application/problem+json", json=problem)
+    )
     assert "wait 17 seconds" in visitor.ask("How long?", state="failed").locator(".note").inner_text()
 
 
@@ -334,4 +368,3 @@ def test_a_page_can_open_it_and_ask(visit: Visit, world: World) -> None:
     assert world.bot.asked[0].text == "Does stretching help?"
     visitor.page.evaluate("document.querySelector('#floating').close()")
     assert not visitor.one(".panel").is_visible()
-

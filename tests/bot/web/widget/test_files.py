@@ -39,7 +39,7 @@ def flat(said: dict[str, Any]) -> dict[str, str]:
 
 def test_all_of_it_is_at_most_15_kb(capsys: pytest.CaptureFixture[str]) -> None:
     widget = widget_files.load()
-    code = {"widget.js": widget.entry.packed, **{n: widget.parts[n].packed for n in ("chat.js", "panel.css")}}
+    code = {"widget.js": widget.entry.packed, "chat.js": widget.parts["chat.js"].packed}
     total = sum(len(packed) for packed in code.values())
     said = {name: len(file.packed) for name, file in widget.parts.items() if name.startswith("strings/")}
     with capsys.disabled():
@@ -68,7 +68,15 @@ def test_every_word_the_code_asks_for_is_there() -> None:
     asked = set(re.findall(r"\bt\('(\w+)'", code))
     assert len(asked) > 20
     assert asked <= words("en").keys()
-    problems = {"busy", "timeout", "llm-unavailable", "index-unavailable", "invalid-question", "rate-limited", "internal"}
+    problems = {
+        "busy",
+        "timeout",
+        "llm-unavailable",
+        "index-unavailable",
+        "invalid-question",
+        "rate-limited",
+        "internal",
+    }
     assert {f"error_{code}" for code in problems} <= words("en").keys()
 
 
@@ -77,17 +85,22 @@ def test_the_version_and_the_hashes_are_of_what_is_sent(client: TestClient) -> N
     entry = client.get(now["src"])
     assert now["integrity"] == "sha384-" + base64.b64encode(hashlib.sha384(entry.content).digest()).decode()
     assert entry.content == client.get("/widget.js").content
-    build = json.loads(re.search(r'BUILD=(\{"version".*?\}\});', entry.text)[1])  # type: ignore[index]
+    build = json.loads(re.search(r'BUILD=(\{"version".*?"integrity":"[^"]+"\})', entry.text)[1])  # type: ignore[index]
     assert build["version"] == now["version"]
-    assert set(build["parts"]) == {"chat.js", "panel.css"}
-    for name, integrity in build["parts"].items():
-        body = client.get(f"/widget/{now['version']}/{name}").content
-        assert integrity == "sha384-" + base64.b64encode(hashlib.sha384(body).digest()).decode()
+    code = client.get(f"/widget/{now['version']}/chat.js")
+    assert build["integrity"] == "sha384-" + base64.b64encode(hashlib.sha384(code.content).digest()).decode()
+    assert "__STYLE__" not in code.text
+    assert ".panel{" in code.text
 
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("widget.js", "text/javascript"), ("chat.js", "text/javascript"), ("panel.css", "text/css"), ("strings/ar.json", "application/json")],
+    [
+        ("widget.js", "text/javascript"),
+        ("chat.js", "text/javascript"),
+        ("demo/demo.css", "text/css"),
+        ("strings/ar.json", "application/json"),
+    ],
 )
 def test_files_of_a_version_are_public_and_never_change(client: TestClient, name: str, kind: str) -> None:
     url = f"/widget/{widget_files.load().version}/{name}"
@@ -104,7 +117,15 @@ def test_files_of_a_version_are_public_and_never_change(client: TestClient, name
     assert client.get(url, headers={"If-None-Match": sent.headers["etag"]}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/widget/000000000000/chat.js", "/widget/{version}/../server.py", "/widget/{version}/strings/xx.json", "/demo/nothing"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/widget/000000000000/chat.js",
+        "/widget/{version}/../server.py",
+        "/widget/{version}/strings/xx.json",
+        "/demo/nothing",
+    ],
+)
 def test_what_is_not_there(client: TestClient, path: str) -> None:
     response = client.get(path.format(version=widget_files.load().version))
     assert response.status_code == 404

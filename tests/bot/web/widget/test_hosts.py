@@ -66,7 +66,11 @@ def test_a_strict_policy_is_not_violated(visit: Visit, world: World) -> None:
     world.friend.policy = strict(world.url)
     snippet = f'<script src="{pinned["src"]}" integrity="{pinned["integrity"]}" crossorigin="anonymous" async></script>'
     world.friend.pages["/"] = page(ARTICLE + snippet)
-    for url, at in ((f"{world.friend.url}/", "medialis-chat"), (f"{world.url}/demo", "#floating"), (f"{world.url}/demo", "#inline")):
+    for url, at in (
+        (f"{world.friend.url}/", "medialis-chat"),
+        (f"{world.url}/demo", "#floating"),
+        (f"{world.url}/demo", "#inline"),
+    ):
         visitor = visit(url, at)
         visitor.open()
         visitor.ask("This is an emergency")
@@ -98,7 +102,7 @@ def test_a_policy_that_forgets_the_server_is_named(visit: Visit, world: World) -
     assert any("connect-src" in one for one in visitor.console if one.startswith("medialis: "))
 
 
-@pytest.mark.parametrize("name", ["widget.js", "chat.js", "panel.css"])
+@pytest.mark.parametrize("name", ["widget.js", "chat.js"])
 def test_a_changed_file_is_not_used(visit: Visit, world: World, name: str) -> None:
     pinned = httpx.get(f"{world.url}/widget.json").json()
     snippet = f'<script src="{pinned["src"]}" integrity="{pinned["integrity"]}" crossorigin="anonymous"></script>'
@@ -108,7 +112,7 @@ def test_a_changed_file_is_not_used(visit: Visit, world: World, name: str) -> No
 
     def changed(route: Any) -> None:
         sent = route.fetch()
-        body = sent.text() + ("\nwindow.pwned = 1;" if name.endswith("js") else "\n.panel { display: none }")
+        body = sent.text() + "\nwindow.pwned = 1;"
         headers = {"access-control-allow-origin": "*", "content-type": sent.headers["content-type"]}
         route.fulfill(status=200, headers=headers, body=body)
 
@@ -128,7 +132,12 @@ def test_injected_markup_is_text(visit: Visit, world: World) -> None:
     assert len(PAYLOADS) >= 60
     visitor = visit()
     dialogs: list[str] = []
-    visitor.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Any) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    visitor.page.on("dialog", note)
     visitor.open()
     for number in range(0, len(PAYLOADS), 8):
         for payload in PAYLOADS[number : number + 8]:
@@ -149,7 +158,14 @@ def test_markup_in_guide_title_answer_and_citation_is_text(visit: Visit, world: 
     for payload in PAYLOADS:
         start = text.index(payload, len(GUIDE_TEXT))
         cited = Citation(1, guide.id, payload, payload, start, start + len(payload), payload)
-        answer = Answer("answer", "answer", f"{payload} [1]\n- {payload}\n- [{payload}]({payload})", citations=(cited,), mode="extractive", model=payload)
+        answer = Answer(
+            "answer",
+            "answer",
+            f"{payload} [1]\n- {payload}\n- [{payload}]({payload})",
+            citations=(cited,),
+            mode="extractive",
+            model=payload,
+        )
         world.bot.script = lambda question, answer=answer: world.bot._whole(answer)
         turn = visitor.ask("anything")
         turn.locator(".source").first.evaluate("one => one.tagName === 'A' || one.click()")
@@ -168,7 +184,9 @@ def test_markup_in_guide_title_answer_and_citation_is_text(visit: Visit, world: 
 def test_markup_in_feedback_words_and_settings_is_text(visit: Visit, world: World) -> None:
     visitor = visit()
     hostile = json.dumps(" ".join(PAYLOADS))
-    visitor.page.evaluate(f"one => {{ for (const name of ['label', 'article', 'server']) if (name === 'label') document.querySelector('#floating').dataset[name] = {hostile}; }}")
+    visitor.page.evaluate(
+        f"one => {{ for (const name of ['label', 'article', 'server']) if (name === 'label') document.querySelector('#floating').dataset[name] = {hostile}; }}"
+    )
     visitor.open()
     turn = visitor.ask("How long?")
     turn.locator("button[aria-label='Not helpful']").click()
@@ -176,7 +194,11 @@ def test_markup_in_feedback_words_and_settings_is_text(visit: Visit, world: Worl
     turn.get_by_role("checkbox").check()
     turn.get_by_role("button", name="Send").click()
     turn.get_by_text("Thank you. It has been stored.").wait_for()
-    assert FeedbackStore(world.bot.settings.data_dir / "feedback.sqlite3").rows()[-1]["comment"].startswith(PAYLOADS[0][:10])
+    assert (
+        FeedbackStore(world.bot.settings.data_dir / "feedback.sqlite3")
+        .rows()[-1]["comment"]
+        .startswith(PAYLOADS[0][:10])
+    )
     assert visitor.page.evaluate("[pwned, violations]") == [0, []]
 
 
