@@ -77,11 +77,11 @@ element.addEventListener("submit", (event) => {
   });
 });
 
-// while an answer is being written Enter does not send the next question
+// Enter sends nothing while an answer is being written, or when there is nothing to send
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.key === "Enter" && !event.shiftKey && event.target === box() && running()) {
+    if (event.key === "Enter" && !event.shiftKey && event.target === box() && (running() || !box().value.trim())) {
       event.preventDefault();
       event.stopPropagation();
     }
