@@ -107,7 +107,8 @@ def test_an_emergency_looks_different_and_can_be_called(visit: Visit) -> None:
     assert heading.inner_text() == "Get help now"
     assert [one.get_attribute("href") for one in turn.locator("a").all()] == ["tel:999"]
     assert turn.locator(".calls").inner_text() == "Call Emergency services: 999"
-    assert turn.locator(".vote").count() == 1
+    colours = "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+    assert turn.locator(".calls a").evaluate(colours) == ["rgb(255, 255, 255)", "rgb(165, 35, 27)"]
     looks = [
         one.evaluate("node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).borderLeftWidth]")
         for one in (answer, reply)

@@ -184,9 +184,7 @@ def test_markup_in_guide_title_answer_and_citation_is_text(visit: Visit, world: 
 def test_markup_in_feedback_words_and_settings_is_text(visit: Visit, world: World) -> None:
     visitor = visit()
     hostile = json.dumps(" ".join(PAYLOADS))
-    visitor.page.evaluate(
-        f"one => {{ for (const name of ['label', 'article', 'server']) if (name === 'label') document.querySelector('#floating').dataset[name] = {hostile}; }}"
-    )
+    visitor.page.evaluate(f"() => {{ document.querySelector('#floating').dataset.label = {hostile}; }}")
     visitor.open()
     turn = visitor.ask("How long?")
     turn.locator("button[aria-label='Not helpful']").click()
