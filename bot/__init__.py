@@ -17,6 +17,7 @@ _QUIET = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "OTEL_SDK_DISABLED": "true",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime's Linux builds report to their publisher; found by test_privacy.py
     # idle threads must sleep: two spinning ones beside a busy neighbour cost ten times the decode speed
     "OMP_WAIT_POLICY": "passive",
     "TOKENIZERS_PARALLELISM": "false",

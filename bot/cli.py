@@ -68,3 +68,7 @@ def main(args: list[str] | None = None) -> None:
 def _fail(message: str, code: int) -> None:
     sys.stderr.write(f"error: {' '.join(message.split())}\n")
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -46,7 +46,7 @@ def test_a_slow_reply_waits_for_go_and_notices_the_asker_leaving() -> None:
     arrived = threading.Event()
 
     def read() -> None:
-        with closing(ScriptedLLM([slow]).stream("", ASK)) as pieces:  # type: ignore[type-var]
+        with closing(ScriptedLLM([slow]).stream("", ASK)) as pieces:
             for piece in pieces:
                 seen.append(piece)
                 if piece == "b":

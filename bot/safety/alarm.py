@@ -19,7 +19,7 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # 1 - P(none) from which the alarm head alone escalates: lower where the rules saw at least one asserted sign, since the
 # head cannot read a denial ("no fever"). Chosen by cross-validation on the examples.
-WITH_SIGN: Final = 0.35
+WITH_SIGN: Final = 0.45
 WITHOUT_SIGN: Final = 0.85
 GRAVER: Final = 0.5  # an "urgent" counts as an emergency when P(emergency) is at least this share of P(urgent)
 PIECES: Final = 6  # sentences of a message classified beside the whole

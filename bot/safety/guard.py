@@ -70,7 +70,9 @@ class Guard:
         vocabulary = english.terms.vocabulary | english.scoper.vocabulary | english.marks
         speller = Speller(vocabulary, SpellChecker().word_frequency.dictionary)
         speaker = Speaker(Replies(country, topics, limit=max_chars), policy, tuple(country.lines.values()))
-        guard = cls(policy, speller, speaker, Classifier.load(embed, cache_dir, answerable) if embed else None, max_chars)
+        guard = cls(
+            policy, speller, speaker, Classifier.load(embed, cache_dir, answerable) if embed else None, max_chars
+        )
         guard._guide_languages = frozenset(languages)
         return guard
 

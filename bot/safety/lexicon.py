@@ -1,7 +1,7 @@
 """Terms written as short phrases in YAML, compiled to patterns over folded tokens, and the spelling they forgive.
 
 A phrase is words with blanks between them. `a|b` either; `word?` may be missing; `stem*` any ending; `~3` up to three
-words that are no negation; `@name` any phrase of another term.
+words that are no negation; `@name` any phrase of another term; `$` the end of the sentence.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Lexicon:
         return "".join(self._element(element, within) for element in elements)
 
     def _element(self, element: str, within: tuple[str, ...]) -> str:
+        if element == "$":
+            return "$"
         if element.startswith("~"):
             stop = f"(?!(?:{self._stops})(?= |$))" if self._stops else ""
             return f"(?: {stop}[^ ]+){{0,{int(element[1:])}}}"

@@ -92,7 +92,7 @@ def test_leaving_early_hangs_up_and_frees_the_engine(llm: LLM, server: OpenAISer
     assert next(pieces) == "0 "
     assert llm.ahead() == 1
     if how == "close":
-        pieces.close()  # type: ignore[attr-defined]
+        pieces.close()
     else:
         del pieces
         gc.collect()

@@ -152,7 +152,7 @@ def test_closing_frees_the_engine(llm: LLM) -> None:
     pieces = llm.stream("", LONG, max_tokens=1900)
     next(pieces)
     assert llm.ahead() == 1
-    pieces.close()  # type: ignore[attr-defined]
+    pieces.close()
     llm.p_yes("Answer with Yes or No.", [Turn("user", "Is the sky blue?")])
     assert llm.ahead() == 0
 
