@@ -1,13 +1,22 @@
 #!/bin/sh
-# The browser tests need Chromium. Install Debian's when there is none and we may; otherwise say what to do.
+# The browser tests need Chromium and, from npm, axe-core. Install what is missing where we may; otherwise say what to do.
 set -eu
+need=""
+found=""
 for name in chromium chromium-browser google-chrome; do
-  command -v "$name" >/dev/null 2>&1 && exit 0
+  command -v "$name" >/dev/null 2>&1 && found=yes
 done
-if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+[ -n "$found" ] || need="chromium fonts-noto-core"
+command -v npm >/dev/null 2>&1 || need="$need npm"
+if [ -n "$need" ]; then
+  if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
+    echo "error: the browser tests need Chromium and npm; install what is missing (Debian: apt-get install $need)" >&2
+    exit 1
+  fi
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  exec apt-get install -y -qq --no-install-recommends chromium fonts-noto-core
+  # shellcheck disable=SC2086
+  apt-get install -y -qq --no-install-recommends $need
 fi
-echo "error: the browser tests need Chromium; install it (Debian: apt-get install chromium)" >&2
-exit 1
+cd "$(dirname "$0")/.."
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --silent --no-fund --no-audit --ignore-scripts

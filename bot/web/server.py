@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from bot import __version__
 from bot.errors import InputError
-from bot.web import api, guides, health, logs, openai_api, problems
+from bot.web import api, guides, health, logs, openai_api, problems, widget_routes
 from bot.web.middleware.body import BodyLimit
 from bot.web.middleware.gradio import GradioGate
 from bot.web.middleware.headers import SecurityHeaders
@@ -40,7 +40,7 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
     )
     app.state.service = service
     problems.install(app)
-    for part in (api, guides, health, openai_api):
+    for part in (api, guides, health, openai_api, widget_routes):
         app.include_router(part.router(service))
     problems.catch_all(app, "/api", "/v1")
     if page:
