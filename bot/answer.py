@@ -7,7 +7,7 @@ is grounded, and whatever is shown has passed the output rail.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,7 +49,7 @@ class Path:
     replies: Replies
     llm: ChatModel | None
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event, None, None]:
         """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
         clock = Clock()
         yield Status("triage")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -101,7 +101,7 @@ class Bot:
         others = [question for p in passages for sentence in p.sentences for question in sentence.asked]
         return FaqMatcher(faqs, self.encoder, FAQ_THRESHOLD, others)
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event, None, None]:
         """Answer step by step: Status and Shown events, then Done. Raises MedialisError; closing stops the model."""
         if not question.text.strip():
             raise InvalidQuestion("the question is empty")
