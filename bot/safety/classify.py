@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +60,7 @@ def kept(cache_dir: Path | None, name: str, train: Callable[[], Arrays]) -> Arra
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part.npz")  # two servers may start at once
         with part.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **cast("dict[str, Any]", arrays))
         part.replace(path)
     return arrays
 

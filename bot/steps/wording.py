@@ -74,7 +74,9 @@ class Wording:
 
 def stems(text: str) -> list[str]:
     """The stems of the words of a text that say something, in order."""
-    words = [match.group().replace("’", "'").partition("'")[0] for match in _WORD.finditer(_HYPHEN.sub("", text.lower()))]
+    words = [
+        match.group().replace("’", "'").partition("'")[0] for match in _WORD.finditer(_HYPHEN.sub("", text.lower()))
+    ]
     stemmed: list[str] = _stemmer().stemWords([word for word in words if len(word) > 1 and word not in _ignored()])
     return stemmed
 
