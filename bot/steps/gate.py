@@ -2,8 +2,8 @@
 
 A logistic regression over a few features that mean the same for every guide: whether the question asks for the kind of
 thing guides tell (`told.py`), how clearly one sentence came out first, and how much of the question's wording the guide
-knows (`wording.py`). Cosines with sentences and with an editor's questions added nothing to these. A language model adds nothing here: asked whether the evidence
-answers, a 1.5B one did hardly better than chance.
+knows (`wording.py`). Cosines with sentences and with an editor's questions added nothing to these, nor does a language
+model: asked whether the evidence answers, a 1.5B one did hardly better than chance.
 """
 
 from __future__ import annotations
@@ -115,6 +115,8 @@ class Gate:
             "covered": worded.covered,
             "unknown": worded.unknown,
             "words": math.log1p(worded.words),
+            # a guide without an editor's questions knows fewer of its readers' words
+            "bare": float(not any(hit.sentence.asked for hit in hits)),
         }
 
     def _score(self, features: Mapping[str, float]) -> float:
