@@ -1,9 +1,9 @@
 """Step 6: does the evidence answer this question? If not, abstain.
 
 A logistic regression over a few features that mean the same for every guide: whether the question asks for the kind of
-thing guides tell (`told.py`), how near the best sentence and the best question an editor wrote are, and how much of
-the question's wording the guide knows (`wording.py`). A language model adds nothing here: asked whether the evidence
-answers, a 1.5B one did hardly better than chance.
+thing guides tell (`told.py`), how clearly one sentence came out first, and how much of the question's wording the guide
+knows (`wording.py`). Cosines with sentences and with an editor's questions added nothing to these, nor does a language
+model: asked whether the evidence answers, a 1.5B one did hardly better than chance.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bot.steps.wording import Wording
 from bot.types import Passage, SentenceHit
 
 EVIDENCE = 5  # sentences handed on
+SAME = 0.95  # cosine from which two questions are one, spelling and case apart
 _LOOKED_AT = 8  # sentences the features are taken from
 _GUIDES = 3  # the guides of the best sentences, each judged by itself
 _SEEN = 64  # guides whose wording is kept
@@ -86,9 +87,11 @@ class Gate:
 
         `vectors` (n, 384) embed what the reader asks, in one way or several: the message, the standalone query.
         """
-        evidence = tuple(dict.fromkeys(Evidence.of(hit) for hit in sentences))[:EVIDENCE]
+        evidence = _evidence(sentences)
         found = self.features(query, sentences, vectors)
         score = max((self._score(features) for features in found), default=0.0)
+        # an editor who wrote this very question down has decided
+        score = max([score, *(hit.asked for hit in sentences if hit.asked >= SAME)])
         return Decision(bool(evidence) and score >= self._weights.threshold, evidence, score)
 
     def features(
@@ -107,14 +110,13 @@ class Gate:
     def _nearness(self, query: str, guide: str, hits: Sequence[SentenceHit]) -> dict[str, float]:
         hits = hits[:_LOOKED_AT]
         worded = self._wording(guide).compare(query, [hit.sentence for hit in hits[:5]])
-        cosine = max(hit.cosine for hit in hits)
         return {
-            # without an editor's questions the sentence itself must do
-            "asked": max(cosine, *(hit.asked for hit in hits)),
             "fused": max(hit.score for hit in hits),
             "covered": worded.covered,
             "unknown": worded.unknown,
             "words": math.log1p(worded.words),
+            # a guide without an editor's questions knows fewer of its readers' words
+            "bare": float(not any(hit.sentence.asked for hit in hits)),
         }
 
     def _score(self, features: Mapping[str, float]) -> float:
@@ -128,3 +130,11 @@ class Gate:
                 self._wordings.clear()
             found = self._wordings[guide] = Wording(self._passages(guide))
         return found
+
+
+def _evidence(sentences: Sequence[SentenceHit]) -> tuple[Evidence, ...]:
+    """What the sentences are as evidence, each stretch once: those of one FAQ answer are the same."""
+    found: dict[tuple[str, int, int], Evidence] = {}
+    for item in map(Evidence.of, sentences):
+        found.setdefault((item.passage.guide_id, item.start, item.end), item)
+    return tuple(found.values())[:EVIDENCE]

@@ -18,7 +18,7 @@ from bot.steps.told import Told, general_examples
 from bot.types import Passage, SentenceHit
 
 ENOUGH = 4  # ways of asking from which a classifier can learn
-SURE = 0.0  # its score from which it is believed: python -m eval.bench.faq
+SURE = 0.2  # its score from which it is believed: python -m eval.bench.faq
 GAMMA = 1.0
 OTHERS = 1500  # questions for other sentences it learns against
 
@@ -52,10 +52,10 @@ class FaqMatcher:
     def scores(self, vector: Vectors) -> NDArray[np.float64]:
         """How surely `vector` asks each FAQ question: (number of FAQ pairs,), a match from SURE on."""
         cosines = self._vectors @ vector
-        near = [float(cosines[self._owner == n].max()) - self._threshold for n in range(len(self._faqs))]
+        near = [float(cosines[self._owner == n].max()) - self._threshold + SURE for n in range(len(self._faqs))]
         for n, learned in self._learned.items():
-            near[n] = max(near[n], float(learned.score(vector[None])[0]))
-        return np.array(near) + SURE
+            near[n] = float(learned.score(vector[None])[0])
+        return np.array(near)
 
     def _learn(self, encoder: Encoder, others: Sequence[str]) -> dict[int, Told]:
         """A classifier for each FAQ pair that is asked in enough ways, by its number."""

@@ -12,7 +12,9 @@ from bot.settings import Settings, load_settings
 
 
 @contextmanager
-def fresh_bot(corpus: Path | None = None, *, extractive: bool = True, **overrides: object) -> Iterator[Bot]:
+def fresh_bot(
+    corpus: Path | None = None, *, extractive: bool = True, ingest: bool = True, **overrides: object
+) -> Iterator[Bot]:
     """A Bot over a new index of `corpus` (the settings' corpus by default), removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="medialis-bench-") as data:
         given: dict[str, object] = {"data_dir": Path(data), **overrides}
@@ -21,7 +23,8 @@ def fresh_bot(corpus: Path | None = None, *, extractive: bool = True, **override
         settings: Settings = load_settings(**given)
         bot = Bot(settings, extractive=extractive)
         try:
-            bot.ingest()
+            if ingest:
+                bot.ingest()
             yield bot
         finally:
             bot.close()
