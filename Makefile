@@ -45,6 +45,8 @@ eval: index ## Run the eval suites (test split) with the real model
 bench: index ## Run the benches that print speed and quality figures
 	$(BIN)/python -m eval.bench.retrieval --split test
 	$(BIN)/python -m eval.bench.encoder
+	$(BIN)/python -m eval.bench.faq --split test
+	$(BIN)/python -m eval.bench.gate --split test
 	$(BIN)/python -m eval.bench.safety --split test
 
 clean: ## Remove the environment, caches, index and reports; keeps the model files
