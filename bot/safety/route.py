@@ -17,6 +17,7 @@ PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis
 BARS: Final[Mapping[Category, float]] = {"injection": 0.75, "medication": 0.50, "diagnosis": 0.65}
 OUT_OF_SCOPE: Final = 0.50
 CHIT_CHAT: Final = 0.50
+SURELY_CHAT: Final = 0.85  # on a message that names a limb, a pain or a clinician
 SMALL_TALK: Final = 15  # words; small talk is short
 REMAINDER: Final = 4  # words; less is no question
 _KINDS: Final[Mapping[str, Kind]] = {"chit_chat": "chat", "answer": "answer"}
@@ -75,15 +76,16 @@ def _decide(
 ) -> tuple[Category, tuple[Finding, ...]]:
     """The category, and the classifier's finding if it decided.
 
-    Out of scope and small talk only where nothing in the message is about limbs, pain or exercise: the evidence gate
-    does the rest. The head alone finds an injection only off topic, since "ignore the pain" looks like one to it.
+    Out of scope only where nothing in the message is about limbs, pain or exercise: the evidence gate does the rest.
+    Small talk there only when the head is sure: "are you a doctor?" names one. The head alone finds an injection only off topic, since "ignore the pain" looks like one to it.
     """
     for category in PRECEDENCE:
         if any(finding.category == category for finding in findings):
             return category, ()
         if shares.get(category, 0.0) >= BARS[category] and not (category == "injection" and on_topic):
             return category, (_learned(category, shares),)
-    if not on_topic and shares.get("chit_chat", 0.0) >= CHIT_CHAT and n_words <= SMALL_TALK:
+    bar = SURELY_CHAT if on_topic else CHIT_CHAT
+    if shares.get("chit_chat", 0.0) >= bar and n_words <= SMALL_TALK:
         return "chit_chat", (_learned("chit_chat", shares),)
     if not on_topic and shares.get("out_of_scope", 0.0) >= OUT_OF_SCOPE:
         return "out_of_scope", (_learned("out_of_scope", shares),)
