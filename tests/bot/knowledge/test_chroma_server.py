@@ -17,11 +17,7 @@ from bot.knowledge.index import IndexFolder
 from bot.knowledge.ingest import ingest
 from tests.bot.knowledge.test_ingest import Setup, write
 
-pytestmark = [
-    pytest.mark.real,
-    # chromadb's HTTP client leaves its sockets to the garbage collector
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.real
 
 
 @pytest.fixture
