@@ -18,6 +18,7 @@ from bot.knowledge.retrieve import Found, Retriever
 from bot.llm.protocol import ChatModel
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
+from bot.safety.quantities import quantities
 from bot.steps.compose import compose, judge
 from bot.steps.contextualise import contextualise, follows_up
 from bot.steps.evidence import Evidence, marked
@@ -81,6 +82,9 @@ class Path:
         if self.llm is not None:
             yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE), self.llm, response)
         if response.shown:
+            # a small model leaves out the very number asked for: what is left out of the best sentences is quoted
+            left = [e for e in quoted(decision.evidence) if quantities(e.text) and not response.cites(e)]
+            yield from self._quote(left, response)
             yield response.done("answer", "answer", "composed", self.llm)
             return
         yield from self._quote(quoted(decision.evidence), response)

@@ -135,6 +135,10 @@ class LLM:
             raise LLMUnavailable("the language model's server gives no log-probabilities, which the judge needs")
         return yes_share(choices)
 
+    def state(self) -> str:
+        """ "ok" once the endpoint was reached, "starting" before."""
+        return "ok" if self._made is not None else "starting"
+
     def close(self) -> None:
         """Stop the engine if it is ours, and close the connections."""
         with self._lock:

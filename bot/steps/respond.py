@@ -79,6 +79,10 @@ class Response:
             citations = [self.citer.cite(item) for item in evidence]
             yield from self.say(marked(kept, citations), citations)
 
+    def cites(self, evidence: Evidence) -> bool:
+        """Whether a sentence shown rests on `evidence`."""
+        return any((c.guide_id, c.start) == (evidence.passage.guide_id, evidence.start) for c in self.citer.citations)
+
     def dropped(self, reason: str) -> None:
         """Note a composed sentence that was not shown."""
         self._findings.append(Finding("ground", "unsupported", None, 0, 0, reason))
