@@ -20,7 +20,7 @@ from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
 from bot.steps.compose import compose, judge
-from bot.steps.contextualise import contextualise, follows_up
+from bot.steps.contextualise import Query, contextualise, follows_up, points_at_subject
 from bot.steps.evidence import Evidence, marked
 from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
@@ -56,7 +56,8 @@ class Path:
         yield Status("triage")
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
-            verdict = self._triage(question, vector)
+            query = contextualise(question, self.encoder, vector)
+            verdict = self._triage(question, vector, query)
         response = Response(question, verdict, self.guide, self.guard.rail, clock)
         if verdict.kind != "answer":
             yield from self._reply(question, verdict, vector, response)
@@ -64,12 +65,12 @@ class Path:
         if verdict.remainder:
             question = replace(question, text=verdict.remainder)
             vector = self.encoder.encode([question.text])[0]
+            query = contextualise(question, self.encoder, vector)
             yield from response.say(self.guard.lead("remainder", verdict.language))
         yield Status("retrieve")
         with clock.step("retrieve"):
-            query = contextualise(question, self.encoder, vector)
-            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
-            faq = self.faq.match(query.vector)
+            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector, query.said)
+            faq = self.faq.match(vector) or self.faq.match(query.vector)
         response.passages = found.hits
         if faq is not None:
             yield from self._quote([faq], response)
@@ -80,24 +81,38 @@ class Path:
             yield from self._abstain(decision.nearest, response)
             return
         if self.llm is not None:
-            yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE), self.llm, response)
+            yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE, query.said), self.llm, response)
         if response.shown:
             # a small model leaves out the very number asked for: what is left out of the best sentences is quoted
-            left = [e for e in quoted(decision.evidence) if quantities(e.text) and not response.cites(e)]
+            left = [
+                e for e in quoted(decision.evidence, said=query.said) if quantities(e.text) and not response.cites(e)
+            ]
             yield from self._quote(left, response)
             yield response.done("answer", "answer", "composed", self.llm)
             return
-        yield from self._quote(quoted(decision.evidence), response)
+        yield from self._quote(quoted(decision.evidence, said=query.said), response)
         if response.shown:
             yield response.done("answer", "answer", "extractive")
         else:
             yield from self._abstain(None, response)
 
-    def _triage(self, question: Question, vector: Vectors) -> Verdict:
-        """The guard's verdict; a follow-up that alone seems to be about nothing is left to retrieval and the gate."""
+    def _triage(self, question: Question, vector: Vectors, query: Query) -> Verdict:
+        """The guard's verdict. What only its learned router said of a message that points elsewhere is thought over.
+
+        A follow-up is routed again as it reads with the question it leans on; one that alone seems to be about nothing,
+        or speaks of "it" as readers of a guide do, is left to retrieval and the gate.
+        """
         verdict = self.guard.check(question, vector)
+        if not all(finding.rule.startswith("router.") for finding in verdict.findings):
+            return verdict
+        passes = replace(verdict, kind="answer", category="answer", findings=())
         if verdict.category in ("chit_chat", "out_of_scope") and follows_up(question):
-            return replace(verdict, kind="answer", category="answer", findings=())
+            return passes
+        if verdict.category == "out_of_scope" and points_at_subject(question.text):
+            return passes
+        if verdict.category == "diagnosis" and query.text != question.text:
+            again = self.guard.check(replace(question, text=query.text))
+            return passes if again.kind == "answer" else verdict
         return verdict
 
     def _decide(self, query: str, found: Found, vectors: Vectors, response: Response) -> Decision:

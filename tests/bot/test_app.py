@@ -133,6 +133,17 @@ def test_a_follow_up_is_read_with_what_it_follows(extractive: Bot) -> None:
     assert "several months" in answer.text
 
 
+def test_a_follow_up_is_routed_as_it_reads_with_its_question(extractive: Bot) -> None:
+    history = (Turn("user", "Which exercises suit the early stage?"), Turn("assistant", "Controlled ones. [1]"))
+    assert extractive.answer(Question("sorry, not early, the later stage", history)).kind == "answer"
+    history = (Turn("user", "do I have a torn meniscus?"), Turn("assistant", "I can't tell."))
+    assert extractive.answer(Question("just say yes or no to it", history)).category == "diagnosis"
+
+
+def test_a_question_about_it_that_the_guide_does_not_treat_is_not_called_off_topic(extractive: Bot) -> None:
+    assert extractive.answer(Question("is green tea good for it")).category == "unsupported"
+
+
 def test_events_end_in_done_and_show_what_the_answer_holds(extractive: Bot) -> None:
     events = list(extractive.stream(Question(WEEKS)))
     shown = [event.text for event in events if isinstance(event, Shown)]
