@@ -26,6 +26,7 @@ from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
 from bot.steps.replies import Replies
 from bot.steps.respond import Clock, Response
+from bot.steps.spelling import Spelling
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Event, Guide, Question, Status, Verdict
 
@@ -49,6 +50,7 @@ class Path:
     guide: Callable[[str], Guide | None]
     replies: Replies
     llm: ChatModel | None
+    spelling: Spelling
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
         """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
@@ -56,7 +58,7 @@ class Path:
         yield Status("triage")
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
-            query = contextualise(question, self.encoder, vector)
+            query = self._query(question, vector)
             verdict = self._triage(question, vector, query)
         response = Response(question, verdict, self.guide, self.guard.rail, clock)
         if verdict.kind != "answer":
@@ -65,18 +67,18 @@ class Path:
         if verdict.remainder:
             question = replace(question, text=verdict.remainder)
             vector = self.encoder.encode([question.text])[0]
-            query = contextualise(question, self.encoder, vector)
+            query = self._query(question, vector)
             yield from response.say(self.guard.lead("remainder", verdict.language))
         yield Status("retrieve")
         with clock.step("retrieve"):
             found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector, query.said)
-            faq = self.faq.match(vector) or self.faq.match(query.vector)
+            faq = self.faq.match(query.own) or self.faq.match(query.vector)
         response.passages = found.hits
         if faq is not None:
             yield from self._quote([faq], response)
             yield response.done("answer", "answer", "verbatim")
             return
-        decision = self._decide(query.text, found, np.stack([vector, query.vector]), response)
+        decision = self._decide(query.text, found, np.stack([query.own, query.vector]), response)
         if not decision.answerable:
             yield from self._abstain(decision.nearest, response)
             return
@@ -96,6 +98,13 @@ class Path:
         else:
             yield from self._abstain(None, response)
 
+    def _query(self, question: Question, vector: Vectors) -> Query:
+        """What to search for: the question, spelt as the guides spell, with what it leans on."""
+        spelt = self.spelling.correct(question.text)
+        if spelt == question.text:
+            return contextualise(question, self.encoder, vector)
+        return contextualise(replace(question, text=spelt), self.encoder)
+
     def _triage(self, question: Question, vector: Vectors, query: Query) -> Verdict:
         """The guard's verdict. What only its learned router said of a message that points elsewhere is thought over.
 
@@ -110,7 +119,7 @@ class Path:
             return passes
         if verdict.category == "out_of_scope" and points_at_subject(question.text):
             return passes
-        if verdict.category == "diagnosis" and query.text != question.text:
+        if verdict.category == "diagnosis" and query.said:
             again = self.guard.check(replace(question, text=query.text))
             return passes if again.kind == "answer" else verdict
         return verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +30,7 @@ class Guard:
     """Safety as one object; thread-safe, holds no message text. `lines` are the country's services, for tel: links."""
 
     lines: tuple[Line, ...]
+    is_word: Callable[[str], bool]  # whether the dictionary, or a rule, knows a word (in lower case)
 
     def __init__(
         self, policy: Policy, speller: Speller, speaker: Speaker, classifier: Classifier | None, max_chars: int
@@ -42,6 +43,7 @@ class Guard:
         self._max_chars = max_chars
         self._guide_languages = frozenset({"en"})
         self.lines = speaker.lines
+        self.is_word = speller.is_word
 
     @classmethod
     def load(

@@ -33,21 +33,28 @@ _TO_THE_BOT = re.compile(r"\b(you|your|yours|thanks?|bye|hello|hi)\b", re.IGNORE
 _NTH = re.compile(
     r"\b(?:(?P<n1>first|1st|former)|(?P<n2>second|2nd|other)|(?P<n3>third|3rd)|(?P<last>last|latter))\b", re.IGNORECASE
 )
+_RETURNS = re.compile(
+    r"\b(back to|again|return(?:ing)? to|earlier|before|first (?:question|thing|point))\b", re.IGNORECASE
+)
 _MARKER = re.compile(r"\s*\[\d+\]")
 _ITEMS = re.compile(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+")
 
 _SHORT = 8  # words: a message this short seldom names its subject
 _CARRY = 0.4  # how much of the earlier question's vector a leaning one takes on
-_LATEST = 0.25  # cosine by which an older question must be nearer to be the one meant
+_LATEST = 0.25  # cosine by which an older question must be nearer to be meant, or may be further in "back to …"
 _LOOKED_BACK = 4  # earlier questions it may lean on
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for: words for BM25, a vector (384,) for the dense index, and what the bot had just said."""
+    """What to search for: words for BM25, a vector (384,) for the dense index, and what the bot had just said.
+
+    `own` (384,) is the message's vector without what it leans on.
+    """
 
     text: str
     vector: Vectors
+    own: Vectors
     said: str = ""
 
 
@@ -56,14 +63,15 @@ def contextualise(question: Question, encoder: Encoder, vector: Vectors | None =
     own = encoder.encode([question.text])[0] if vector is None else vector
     earlier = [turn.text for turn in question.history if turn.role == "user" and stems(turn.text)]
     if not earlier or not leans(question.text):
-        return Query(question.text, own)
+        return Query(question.text, own, own)
     said = next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), "")
     if item := _pointed_at(question.text, said):
         meant, said = item, ""
     else:
-        meant = _meant(own, earlier[-_LOOKED_BACK:], encoder)
+        latest = -_LATEST if _RETURNS.search(question.text) else _LATEST
+        meant = _meant(own, earlier[-_LOOKED_BACK:], latest, encoder)
     blended = (1 - _CARRY) * own + _CARRY * encoder.encode([meant])[0]
-    return Query(f"{meant} {question.text}", (blended / np.linalg.norm(blended)).astype(np.float32), said)
+    return Query(f"{meant} {question.text}", (blended / np.linalg.norm(blended)).astype(np.float32), own, said)
 
 
 def leans(text: str) -> bool:
@@ -87,10 +95,10 @@ def points_at_subject(text: str) -> bool:
     return bool(_POINTS.search(text))
 
 
-def _meant(own: Vectors, earlier: Sequence[str], encoder: Encoder) -> str:
-    """The earlier question a leaning message takes up: the latest, unless an older one is clearly nearer."""
+def _meant(own: Vectors, earlier: Sequence[str], latest: float, encoder: Encoder) -> str:
+    """The earlier question a leaning message takes up: the nearest, the last of them with `latest` added to its cosine."""
     near = encoder.encode(list(earlier)) @ own
-    near[-1] += _LATEST
+    near[-1] += latest
     best = int(np.argmax(near))
     return earlier[best]
 

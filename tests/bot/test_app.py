@@ -133,11 +133,19 @@ def test_a_follow_up_is_read_with_what_it_follows(extractive: Bot) -> None:
     assert "several months" in answer.text
 
 
-def test_a_follow_up_is_routed_as_it_reads_with_its_question(extractive: Bot) -> None:
-    history = (Turn("user", "Which exercises suit the early stage?"), Turn("assistant", "Controlled ones. [1]"))
-    assert extractive.answer(Question("sorry, not early, the later stage", history)).kind == "answer"
+def test_pressing_for_a_diagnosis_is_no_follow_up_question(extractive: Bot) -> None:
     history = (Turn("user", "do I have a torn meniscus?"), Turn("assistant", "I can't tell."))
-    assert extractive.answer(Question("just say yes or no to it", history)).category == "diagnosis"
+    assert extractive.answer(Question("so is it torn, yes or no", history)).category == "diagnosis"
+
+
+def test_a_correction_is_read_with_the_question_it_corrects(extractive: Bot) -> None:
+    history = (Turn("user", "Can stiff hips shift stress to the knee?"), Turn("assistant", "Poor hip control can. [1]"))
+    answer = extractive.answer(Question("sorry, i meant the ankles", history))
+    assert "reduced ankle mobility" in answer.text
+
+
+def test_a_misspelt_question_is_answered(extractive: Bot) -> None:
+    assert "four to six weeks" in extractive.answer(Question("how many weaks til a mild case improoves")).text
 
 
 def test_a_question_about_it_that_the_guide_does_not_treat_is_not_called_off_topic(extractive: Bot) -> None:
