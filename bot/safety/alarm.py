@@ -17,7 +17,7 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
 # danger for. Chosen on the examples by cross-validation and on the development cases.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.1, "emergency": -0.15, "urgent": -0.1, "harm": 0.0}
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.05, "emergency": -0.15, "urgent": -0.05, "harm": 0.0}
 APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
 GRAVER: Final = 0.15  # an "urgent" counts as an emergency unless its score is higher by more than this
 PIECES: Final = 5  # sentences of a message classified beside the whole

@@ -14,8 +14,11 @@ BESIDE: Final = 0.6  # what an example counts that was not written for the head
 
 
 def examples(head: str) -> dict[str, list[str]]:
-    """The messages of `policy/examples/HEAD/` by class, the name of their file; raises SettingsError if unreadable."""
-    return {name: read_yaml("policy", "examples", head, f"{name}.yaml") for name in listing("policy", "examples", head)}
+    """The messages of `policy/examples/HEAD/CLASS.yaml` and `CLASS-*.yaml` by class; raises SettingsError if unreadable."""
+    found: dict[str, list[str]] = {}
+    for name in listing("policy", "examples", head):
+        found.setdefault(name.split("-")[0], []).extend(read_yaml("policy", "examples", head, f"{name}.yaml"))
+    return found
 
 
 def labelled(head: str, answerable: Sequence[str]) -> tuple[list[str], list[str], list[float]]:

@@ -21,9 +21,11 @@ BARS: Final[Mapping[Category, tuple[float, float]]] = {
     "medication": (-0.3, -0.3),
     "diagnosis": (-0.25, -0.25),
     "chit_chat": (-0.3, 0.0),
-    "out_of_scope": (-0.2, 2.0),  # never on topic: the evidence gate does the rest
+    "out_of_scope": (0.1, 2.0),  # never on topic: the evidence gate does the rest
 }
+BEHIND: Final = 0.3  # how far a category may be behind "answer" and still be taken
 SMALL_TALK: Final = 15  # words; small talk is short
+ENGLISH: Final = "en"  # what the embedding reads; other languages are routed by rules
 REMAINDER: Final = 4  # words; less is no question
 _KINDS: Final[Mapping[str, Kind]] = {"chit_chat": "chat", "answer": "answer"}
 
@@ -43,7 +45,7 @@ class Router:
         findings = self._triage.findings([current], self._rules) + self._posing(normal)
         for reading in hidden:
             findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
-        scores: Scores = self._classifier.opinions([current], vector)[0].router if self._classifier else {}
+        scores: Scores = self._classifier.opinions([current], vector)[0].router if self._classifier and language == ENGLISH else {}
         on_topic = any(sign.term == "on_topic" for sign in current.signs)
         category, learned = _decide(findings, scores, on_topic=on_topic, n_words=len(words(normal.text)))
         kept = tuple(finding for finding in findings if finding.category == category)
@@ -79,21 +81,18 @@ class Router:
 def _decide(
     findings: Sequence[Finding], scores: Scores, *, on_topic: bool, n_words: int
 ) -> tuple[Category, tuple[Finding, ...]]:
-    """The category, and the classifier's finding if it decided: rules or router in precedence, then the router alone."""
-
-    def says(category: Category) -> bool:
-        return scores.get(category, -1.0) >= BARS[category][on_topic]
+    """The category, and the router's finding if it decided: the rules in precedence, then what the router thinks likeliest."""
 
     for category in PRECEDENCE:
         if any(finding.category == category for finding in findings):
             return category, ()
-        if says(category):
-            return category, (_learned(category, scores),)
-    if says("chit_chat") and n_words <= SMALL_TALK:
-        return "chit_chat", (_learned("chit_chat", scores),)
-    if says("out_of_scope"):
-        return "out_of_scope", (_learned("out_of_scope", scores),)
-    return "answer", ()
+    least = scores.get("answer", 0.0) - BEHIND
+    said = [name for name, bars in BARS.items() if scores.get(name, -1.0) >= max(bars[on_topic], least)]
+    said = [name for name in said if name != "chit_chat" or n_words <= SMALL_TALK]
+    if not said:
+        return "answer", ()
+    likeliest = max(said, key=lambda name: scores[name])
+    return likeliest, (_learned(likeliest, scores),)
 
 
 def _learned(category: Category, scores: Scores) -> Finding:
