@@ -17,9 +17,10 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
 # danger for. Chosen on the examples by cross-validation and on the development cases.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.05, "emergency": -0.15, "urgent": -0.05, "harm": 0.0}
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.15, "emergency": -0.3, "urgent": -0.2, "harm": -0.1}
 APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
-GRAVER: Final = 0.15  # an "urgent" counts as an emergency unless its score is higher by more than this
+GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
+LONG: Final = 25  # words of a message from which its sentences are classified too: a sign drowns in an embedding of many
 PIECES: Final = 5  # sentences of a message classified beside the whole
 PIECE: Final = 3  # words; less is no sentence
 
@@ -88,6 +89,8 @@ def _worst(scores: Mapping[str, float]) -> Category:
 
 
 def _pieces(reading: Reading) -> list[Reading]:
-    """The sentences of a message that has several, those that assert nothing apart."""
+    """The sentences of a long message, those that assert nothing apart; the last ones, where a reader comes to the point."""
+    if len(reading.said) < 2 or sum(said.n_words for said in reading.said) < LONG:
+        return []
     numbers = [n for n, said in enumerate(reading.said) if said.n_words >= PIECE and said.asserted]
-    return [reading.sentence(number) for number in numbers[:PIECES]] if len(reading.said) > 1 else []
+    return [reading.sentence(number) for number in numbers[-PIECES:]]

@@ -19,7 +19,7 @@ import numpy as np
 
 from bot.safety import machine
 from bot.safety.examples import ALARM, ROUTER, labelled
-from bot.safety.features import ASSERTED, SILENT, Embed, Features, Vectors
+from bot.safety.features import ASSERTED, EMBEDDINGS, SILENT, Embed, Features, Vectors
 from bot.safety.machine import Arrays, Machine, Task
 from bot.safety.policy import fingerprint
 from bot.safety.triage import Reading
@@ -38,7 +38,7 @@ def load_machine(
     refusal must not catch.
     """
     shown = {head: labelled(head, answerable) for head in (ALARM, ROUTER)}
-    settings = (machine.GAMMA, machine.WORDS, machine.RIDGE, ASSERTED, SILENT, shown)
+    settings = (machine.DIRECTIONS, machine.GAMMA, machine.WORDS, machine.RIDGE, ASSERTED, SILENT, shown)
     digest = hashlib.sha256(repr(settings).encode() + fingerprint().encode() + _probe(embed))
 
     def train() -> Arrays:
@@ -46,7 +46,7 @@ def load_machine(
         row = {text: number for number, text in enumerate(texts)}
         samples = features.samples([read(text) for text in texts], _remembering(embed, cache_dir))
         tasks = {head: Task([row[text] for text in group[0]], group[1], group[2]) for head, group in shown.items()}
-        return machine.train(samples, tasks).arrays()
+        return machine.train(samples, tasks, EMBEDDINGS).arrays()
 
     return Machine.of(kept(cache_dir, f"heads-{digest.hexdigest()[:20]}", train))
 

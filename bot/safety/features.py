@@ -14,6 +14,7 @@ from bot.safety.triage import Reading
 Vectors = NDArray[np.float32]
 Embed = Callable[[list[str]], Vectors]
 ASSERTED: Final = 0.4  # what a sign weighs beside the unit-length embeddings,
+EMBEDDINGS: Final = (slice(0, 384), slice(384, 768))  # of the message, and of what it asserts
 SILENT: Final = 0.24  # and one that is denied, past, supposed or asked about; both by cross-validation on the examples
 
 
