@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
-from bot.safety.classify import Classifier, Vectors
+from bot.safety.classify import Classifier
+from bot.safety.features import Vectors
 from bot.safety.policy import Policy
 from bot.safety.triage import Reading, Triage
 from bot.types import Category, Finding, Kind, Level, Verdict
@@ -20,7 +21,10 @@ LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 DANGER: Final[Mapping[str, float]] = {"crisis": -0.15, "emergency": -0.3, "urgent": -0.2, "harm": -0.1}
 APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
 GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
-LONG: Final = 25  # words of a message from which its sentences are classified too: a sign drowns in an embedding of many
+CRISIS: Final = -0.4  # below this score of its own a danger is taken for another one, whose help fits a body
+LONG: Final = (
+    25  # words of a message from which its sentences are classified too: a sign drowns in an embedding of many
+)
 PIECES: Final = 5  # sentences of a message classified beside the whole
 PIECE: Final = 3  # words; less is no sentence
 
@@ -43,7 +47,9 @@ class Alarms:
             found += self._triage.findings([reading], self._rules)
         return found
 
-    def learned(self, current: Reading, history: Sequence[Reading], vector: Vectors | None, length: int) -> list[Finding]:
+    def learned(
+        self, current: Reading, history: Sequence[Reading], vector: Vectors | None, length: int
+    ) -> list[Finding]:
         """What the alarm head says of the message, of its sentences and of the turns before it."""
         if self._classifier is None:
             return []
@@ -81,8 +87,9 @@ def resolved_at(readings: Sequence[Reading]) -> int:
 
 
 def _worst(scores: Mapping[str, float]) -> Category:
-    """The likeliest danger; in doubt between urgent and emergency the graver."""
-    worst = max((name for name in scores if name != "none"), key=lambda name: scores[name])
+    """The likeliest danger; in doubt between urgent and emergency the graver, and no crisis that is not clearly one."""
+    unlikely = {"none"} | ({"crisis"} if scores["crisis"] < CRISIS else set())
+    worst = max((name for name in scores if name not in unlikely), key=lambda name: scores[name])
     if worst == "urgent" and scores["emergency"] >= scores["urgent"] - GRAVER:
         worst = "emergency"
     return cast(Category, worst)

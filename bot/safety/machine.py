@@ -113,8 +113,8 @@ def train(samples: Sequence[Sample], tasks: Mapping[str, Task], embeddings: Sequ
         outputs += [f"{head}/{name}" for name in names]
         columns.append(column)
     dual = np.hstack(columns)
-    taught = np.asarray(words.T @ dual)
-    return Machine(tuple(outputs), basis, support, squares, *(a.astype(np.float32) for a in (dual, taught)), rarity)
+    weights, taught = dual.astype(np.float32), np.asarray(words.T @ dual, dtype=np.float32)
+    return Machine(tuple(outputs), basis, support, squares, weights, taught, rarity)
 
 
 def _basis(dense: Floats, embeddings: Sequence[slice]) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 from zlib import crc32
 
@@ -39,7 +40,7 @@ def buckets(views: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64
 def _words(text: str) -> Iterator[str]:
     words = _WORD.findall(text.lower())
     yield from words
-    yield from (f"{one} {other}" for one, other in zip(words, words[1:], strict=False))
+    yield from (f"{one} {other}" for one, other in pairwise(words))
 
 
 def _letters(text: str) -> Iterator[str]:

@@ -45,7 +45,9 @@ class Router:
         findings = self._triage.findings([current], self._rules) + self._posing(normal)
         for reading in hidden:
             findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
-        scores: Scores = self._classifier.opinions([current], vector)[0].router if self._classifier and language == ENGLISH else {}
+        scores: Scores = (
+            self._classifier.opinions([current], vector)[0].router if self._classifier and language == ENGLISH else {}
+        )
         on_topic = any(sign.term == "on_topic" for sign in current.signs)
         category, learned = _decide(findings, scores, on_topic=on_topic, n_words=len(words(normal.text)))
         kept = tuple(finding for finding in findings if finding.category == category)

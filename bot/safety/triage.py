@@ -120,7 +120,9 @@ def _said(text: str, original: Sentence, sentence: Sentence, blocks: Sequence[Bl
     cut = {
         sentence.tokens[i].start
         for block in blocks
-        for i in range(min(block.start, block.cue[0]) if block.cue[0] >= 0 else block.start, max(block.end, block.cue[1]))
+        for i in range(
+            min(block.start, block.cue[0]) if block.cue[0] >= 0 else block.start, max(block.end, block.cue[1])
+        )
         if i < len(sentence.tokens)
     }
     stretches: list[list[Token]] = [[]]

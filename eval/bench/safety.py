@@ -101,7 +101,9 @@ def _write(
     path: Path, split: str, report: Sequence[Share], wall: tuple[float, float], cpu: tuple[float, float]
 ) -> None:
     measures = [line.record() for line in report]
-    path.write_text(json.dumps({"split": split, "measures": measures, "wall_ms": wall, "cpu_ms": cpu}, indent=1), "utf-8")
+    path.write_text(
+        json.dumps({"split": split, "measures": measures, "wall_ms": wall, "cpu_ms": cpu}, indent=1), "utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -116,7 +116,9 @@ def _turns(history: Sequence[Sequence[str]]) -> tuple[Turn, ...]:
     """Turns from [[role, text], …], or from [[reader, bot], …] as in the other suites."""
     if all(first in ("user", "assistant") for first, _ in history):
         return tuple(Turn(cast(Role, role), text) for role, text in history)
-    return tuple(turn for reader, bot in history for turn in (Turn("user", reader), Turn("assistant", bot)) if turn.text)
+    return tuple(
+        turn for reader, bot in history for turn in (Turn("user", reader), Turn("assistant", bot)) if turn.text
+    )
 
 
 def summary(outcomes: Sequence[Outcome]) -> list[Share]:

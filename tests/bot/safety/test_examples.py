@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from rapidfuzz import fuzz, process
 
-from bot.safety.examples import HARMLESS, examples, labelled
+from bot.safety.examples import BESIDE, HARMLESS, examples, labelled
 from bot.safety.text import words
 
 SUITES = Path(__file__).resolve().parents[3] / "eval" / "suites"
@@ -46,6 +46,7 @@ def test_every_class_has_examples_and_none_twice(head: str) -> None:
 def test_alarm_head_learns_that_other_questions_are_harmless() -> None:
     texts, labels, counts = labelled("alarm", ["does the guide say this"])
     where = texts.index("does the guide say this")
-    assert (labels[where], counts[where]) == ("none", pytest.approx(0.6))
+    assert labels[where] == "none"
+    assert counts[where] == BESIDE
     assert set(examples("router")["medication"]) <= set(texts)
     assert len(set(texts)) == len(texts)
