@@ -18,7 +18,7 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
 # danger for. Chosen on the examples by cross-validation and on the development cases.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.15, "emergency": -0.3, "urgent": -0.2, "harm": -0.1}
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.15, "emergency": -0.2, "urgent": -0.15, "harm": 0.0}
 APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
 GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
 CRISIS: Final = -0.4  # below this score of its own a danger is taken for another one, whose help fits a body
