@@ -38,6 +38,10 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
     )
+    if settings.mcp:
+        from bot.web.mcp import mount_mcp
+
+        mount_mcp(app, service)
     app.state.service = service
     problems.install(app)
     for part in (api, guides, health, openai_api, widget_routes):
