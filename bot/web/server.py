@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -31,12 +33,21 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
     """
     settings = bot.settings
     service = Service(bot)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await service.close()
+
     app = FastAPI(
         title="medialis",
         version=__version__,
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
     )
     if settings.mcp:
         from bot.web.mcp import mount_mcp
