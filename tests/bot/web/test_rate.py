@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from bot.errors import SettingsError
-from bot.web.problems import ProblemError
+from bot.web.problems import Problem, ProblemError
 from bot.web.rate import RateLimit
 from tests.bot.web.fake_bot import FakeBot
 from tests.live import serving
@@ -22,16 +22,16 @@ from tests.live import serving
 
 async def admitted(client: str, times: int, *limits: RateLimit) -> list[bool]:
     """Whether each of so many requests was let in, the limits asked in turn."""
-    said = []
+    said: list[Problem | None] = []
     for number in range(times):
         try:
             await limits[number % len(limits)].admit(client)
-            said.append(True)
+            said.append(None)
         except ProblemError as error:
-            assert error.problem.status == 429
-            assert 1 <= (error.problem.retry_after or 0) <= 60
-            said.append(False)
-    return said
+            said.append(error.problem)
+    refused = [problem for problem in said if problem]
+    assert all(problem.status == 429 and 1 <= (problem.retry_after or 0) <= 60 for problem in refused)
+    return [problem is None for problem in said]
 
 
 def free_port() -> int:
