@@ -55,7 +55,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(262_144, ge=4096, description="largest request body the server reads")
     locale_from_reader: bool = Field(False, description="let a request name the country its reader is in")
     mcp: bool = Field(False, description="serve the Model Context Protocol at /mcp")
-    operator_token: SecretStr | None = Field(None, description="opens the operator's page; none, no page")
+    operator_token: SecretStr | None = Field(
+        None, min_length=16, description="opens the operator's page; none, no page"
+    )
     feedback: bool = Field(True, description="store thumbs up and down with the reader's consent")
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

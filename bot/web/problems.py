@@ -122,4 +122,5 @@ def catch_all(app: FastAPI, *prefixes: str) -> None:
 
     for prefix in prefixes:
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        app.add_api_route(f"{prefix}/{{rest:path}}", nothing, methods=methods, include_in_schema=False)
+        for path in (prefix, f"{prefix}/{{rest:path}}"):
+            app.add_api_route(path, nothing, methods=methods, include_in_schema=False)

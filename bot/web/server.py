@@ -19,6 +19,7 @@ from bot.web.middleware.gradio import GradioGate
 from bot.web.middleware.headers import SecurityHeaders
 from bot.web.middleware.log import RequestLog
 from bot.web.middleware.origin import OriginCheck, OriginPolicy
+from bot.web.operator import routes as operator_routes
 from bot.web.protocol import Bot
 from bot.web.service import Service
 
@@ -55,9 +56,9 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
         mount_mcp(app, service)
     app.state.service = service
     problems.install(app)
-    for part in (api, guides, health, openai_api, widget_routes):
+    for part in (api, guides, health, openai_api, widget_routes, operator_routes):
         app.include_router(part.router(service))
-    problems.catch_all(app, "/api", "/v1")
+    problems.catch_all(app, "/api", "/v1", "/operator")
     if page:
         from bot.web.ui import mount
 
