@@ -89,8 +89,13 @@ document.addEventListener(
   true,
 );
 
-const question = box();
-if (question) Object.assign(question, { id: "question", ariaLabel: question.closest("label").textContent.trim() });
+// the box's own label cannot be translated, so it is named by the foot, which comes in the reader's language
+const nameBox = () => {
+  const label = document.querySelector("#foot [data-label]")?.dataset.label;
+  if (box() && label) Object.assign(box(), { id: "question", ariaLabel: label });
+};
+new MutationObserver(nameBox).observe(document.body, { childList: true, subtree: true });
+nameBox();
 
 let turns = 0;
 let voting = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -9,12 +10,13 @@ import gradio as gr
 from fastapi import FastAPI
 
 from bot.web.service import Service
-from bot.web.strings import strings
+from bot.web.strings import languages, strings
 from bot.web.ui import render
 from bot.web.ui.handlers import Handlers
 from bot.web.ui.shell import Shell
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")  # of the reader's machine
+_PARTS = ("read_guide", "fresh", "placeholder", "send", "stop")
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -22,23 +24,29 @@ def _script(name: str) -> str:
     return resources.files("bot.web.ui").joinpath(name).read_text("utf-8")
 
 
+@cache
+def words() -> gr.I18n:
+    """The words of Gradio's own parts in every language; the browser takes its own."""
+    return gr.I18n(**{one: {key: strings(one)[key] for key in _PARTS} for one in languages()})
+
+
 def build(service: Service) -> gr.Blocks:
     """The page over a service."""
-    bot, words, do = service.bot, strings(), Handlers(service)
+    bot, do, t = service.bot, Handlers(service), words()
     with gr.Blocks(title=render.page_title(bot), analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="top"):
             head = gr.HTML(render.header(bot), elem_id="head", apply_default_css=False)
             with gr.Row(elem_id="actions"):
-                read = gr.Button(words["header"]["read_guide"], elem_id="read", visible=len(bot.guides()) == 1)
-                new = gr.Button(words["header"]["new_chat"], elem_id="new")
+                read = gr.Button(t("read_guide"), elem_id="read", visible=len(bot.guides()) == 1)
+                new = gr.Button(t("fresh"), elem_id="new")
         log = gr.HTML(
             render.transcript(bot, []), elem_id="chat", apply_default_css=False, js_on_load=_script("page.js")
         )
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask"):
                 box = gr.Textbox(
-                    label=words["composer"]["label"],
-                    placeholder=words["composer"]["placeholder"],
+                    label=strings()["label"],
+                    placeholder=t("placeholder"),
                     max_length=bot.settings.max_question_chars,
                     lines=1,
                     max_lines=6,
@@ -46,9 +54,9 @@ def build(service: Service) -> gr.Blocks:
                     autofocus=False,
                     elem_id="box",
                 )
-                send = gr.Button(words["composer"]["send"], variant="primary", elem_id="send")
-                stop = gr.Button(words["composer"]["stop"], elem_id="stop", visible=False)
-            gr.HTML(render.foot(), elem_id="foot", apply_default_css=False)
+                send = gr.Button(t("send"), variant="primary", elem_id="send")
+                stop = gr.Button(t("stop"), elem_id="stop", visible=False)
+            foot = gr.HTML(render.foot(bot), elem_id="foot", apply_default_css=False)
         guide = gr.HTML("", elem_id="guide", apply_default_css=False, js_on_load=_script("guide.js"))
         held = gr.JSON([], visible="hidden", elem_id="held")
 
@@ -66,7 +74,7 @@ def build(service: Service) -> gr.Blocks:
         read.click(do.read, None, [guide], queue=False, **_QUIET)
         log.vote(do.vote, [held], chat, queue=False, **_QUIET)
         log.feedback(do.feedback, [held], chat, queue=False, **_QUIET)
-        page.load(do.load, None, [head, log], queue=False, **_QUIET)
+        page.load(do.load, None, [head, log, foot], queue=False, **_QUIET)
     page.queue(default_concurrency_limit=None, api_open=False)
     built: gr.Blocks = page
     return built
@@ -74,7 +82,7 @@ def build(service: Service) -> gr.Blocks:
 
 def mount_page(app: FastAPI, service: Service) -> None:
     """Mount the page at /: no footer, no API page, no history in the browser, fonts of the reader's machine."""
-    app.add_middleware(Shell, css=_script("page.css"), title=render.page_title(service.bot))
+    app.add_middleware(Shell, css=_script("page.css"), title=partial(render.page_title, service.bot))
     gr.mount_gradio_app(
         app,
         build(service),
@@ -86,5 +94,6 @@ def mount_page(app: FastAPI, service: Service) -> None:
         enable_monitoring=False,
         mcp_server=False,
         show_error=False,
+        i18n=words(),
         theme=gr.themes.Base(font=list(_FONTS), font_mono=["ui-monospace", "monospace"]),
     )

@@ -78,9 +78,8 @@ def test_the_next_one_is_called_when_one_leaves(llm: LLM) -> None:
 
 def test_waiting_ends(server: OpenAIServer) -> None:
     llm = LLM(Remote(f"{server.url}/v1"), "m", timeout_s=0.05, waiting=2)
-    with llm.turn(), llm.turn() as late:
-        with pytest.raises(LLMTimeout):
-            late.wait(1)
+    with llm.turn(), llm.turn() as late, pytest.raises(LLMTimeout):
+        late.wait(1)
     assert llm.ahead() == 0
     llm.close()
 

@@ -139,7 +139,7 @@ def test_the_index_with_its_review_marks(inside: TestClient, operated: FakeBot) 
         ["Review overdue"],
         ["Current"],
     ]
-    assert "3 guides, 21 passages" in inside.get("/operator").text
+    assert "Guides: 3. Passages: 21." in inside.get("/operator").text
     operated.guide_list = ()
     assert "The index is empty" in inside.get("/operator").text
 
