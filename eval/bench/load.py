@@ -30,7 +30,7 @@ import httpx
 from eval.bench.setup import fresh_bot
 from eval.cases import SUITES_DIR, load_cases
 
-THINK_S = (2.0, 8.0)  # a reader reads the answer before the next question
+THINK_S = (10.0, 30.0)  # a reader reads the answer before the next question
 PROBE_EVERY_S = 0.25
 READY_WITHIN_S = 180
 TIMEOUT_S = 300
