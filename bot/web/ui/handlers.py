@@ -139,12 +139,19 @@ class Handlers:
         return (*self._chat([], request), gr.update(value=""), gr.update(visible=True), gr.update(visible=False), "")
 
     def load(self, request: gr.Request) -> Outputs:
-        """Header, starters and foot as the index has them now, in the reader's language."""
+        """Header, starters and foot as the index has them now, and the buttons' words, in the reader's language."""
         language = spoken_by(request)
+        words = strings(language)
+        read, new, send, stop = (gr.update(value=words[key]) for key in ("read_guide", "fresh", "send", "stop"))
+        html = (render.header(self.bot, language), render.transcript(self.bot, [], language))
         return (
-            render.header(self.bot, language),
-            render.transcript(self.bot, [], language),
+            *html,
             render.foot(self.bot, language),
+            read,
+            new,
+            gr.update(placeholder=words["placeholder"]),
+            send,
+            stop,
         )
 
     def cite(self, data: Any, event: gr.EventData, request: gr.Request) -> str:

@@ -89,13 +89,16 @@ document.addEventListener(
   true,
 );
 
-// the box's own label cannot be translated, so it is named by the foot, which comes in the reader's language
-const nameBox = () => {
-  const label = document.querySelector("#foot [data-label]")?.dataset.label;
-  if (box() && label) Object.assign(box(), { id: "question", ariaLabel: label });
+// Gradio sets title and language of the page itself and knows not all of ours: they come with the foot
+const translate = () => {
+  const words = document.querySelector("#foot [data-label]")?.dataset;
+  if (!words) return;
+  if (document.title !== words.title) document.title = words.title;
+  Object.assign(root, { lang: words.lang, dir: words.dir });
+  if (box()) Object.assign(box(), { id: "question", ariaLabel: words.label });
 };
-new MutationObserver(nameBox).observe(document.body, { childList: true, subtree: true });
-nameBox();
+new MutationObserver(translate).observe(document, { childList: true, subtree: true });
+translate();
 
 let turns = 0;
 let voting = false;

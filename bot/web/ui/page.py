@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -10,13 +10,12 @@ import gradio as gr
 from fastapi import FastAPI
 
 from bot.web.service import Service
-from bot.web.strings import languages, strings
+from bot.web.strings import strings
 from bot.web.ui import render
 from bot.web.ui.handlers import Handlers
 from bot.web.ui.shell import Shell
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")  # of the reader's machine
-_PARTS = ("read_guide", "fresh", "placeholder", "send", "stop")
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -24,29 +23,23 @@ def _script(name: str) -> str:
     return resources.files("bot.web.ui").joinpath(name).read_text("utf-8")
 
 
-@cache
-def words() -> gr.I18n:
-    """The words of Gradio's own parts in every language; the browser takes its own."""
-    return gr.I18n(**{one: {key: strings(one)[key] for key in _PARTS} for one in languages()})
-
-
 def build(service: Service) -> gr.Blocks:
     """The page over a service."""
-    bot, do, t = service.bot, Handlers(service), words()
+    bot, do, words = service.bot, Handlers(service), strings()
     with gr.Blocks(title=render.page_title(bot), analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="top"):
             head = gr.HTML(render.header(bot), elem_id="head", apply_default_css=False)
             with gr.Row(elem_id="actions"):
-                read = gr.Button(t("read_guide"), elem_id="read", visible=len(bot.guides()) == 1)
-                new = gr.Button(t("fresh"), elem_id="new")
+                read = gr.Button(words["read_guide"], elem_id="read", visible=len(bot.guides()) == 1)
+                new = gr.Button(words["fresh"], elem_id="new")
         log = gr.HTML(
             render.transcript(bot, []), elem_id="chat", apply_default_css=False, js_on_load=_script("page.js")
         )
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask"):
                 box = gr.Textbox(
-                    label=strings()["label"],
-                    placeholder=t("placeholder"),
+                    label=words["label"],
+                    placeholder=words["placeholder"],
                     max_length=bot.settings.max_question_chars,
                     lines=1,
                     max_lines=6,
@@ -54,8 +47,8 @@ def build(service: Service) -> gr.Blocks:
                     autofocus=False,
                     elem_id="box",
                 )
-                send = gr.Button(t("send"), variant="primary", elem_id="send")
-                stop = gr.Button(t("stop"), elem_id="stop", visible=False)
+                send = gr.Button(words["send"], variant="primary", elem_id="send")
+                stop = gr.Button(words["stop"], elem_id="stop", visible=False)
             foot = gr.HTML(render.foot(bot), elem_id="foot", apply_default_css=False)
         guide = gr.HTML("", elem_id="guide", apply_default_css=False, js_on_load=_script("guide.js"))
         held = gr.JSON([], visible="hidden", elem_id="held")
@@ -74,7 +67,7 @@ def build(service: Service) -> gr.Blocks:
         read.click(do.read, None, [guide], queue=False, **_QUIET)
         log.vote(do.vote, [held], chat, queue=False, **_QUIET)
         log.feedback(do.feedback, [held], chat, queue=False, **_QUIET)
-        page.load(do.load, None, [head, log, foot], queue=False, **_QUIET)
+        page.load(do.load, None, [head, log, foot, read, new, box, send, stop], queue=False, **_QUIET)
     page.queue(default_concurrency_limit=None, api_open=False)
     built: gr.Blocks = page
     return built
@@ -94,6 +87,5 @@ def mount_page(app: FastAPI, service: Service) -> None:
         enable_monitoring=False,
         mcp_server=False,
         show_error=False,
-        i18n=words(),
         theme=gr.themes.Base(font=list(_FONTS), font_mono=["ui-monospace", "monospace"]),
     )

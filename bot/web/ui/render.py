@@ -37,7 +37,7 @@ def _templates() -> Environment:
 
 
 def _render(name: str, language: str, **values: Any) -> str:
-    return _templates().get_template(name).render(t=strings(language), **values)
+    return _templates().get_template(name).render(t=strings(language), language=language, **values)
 
 
 def web_url(url: str | None) -> str | None:
@@ -154,7 +154,8 @@ def guide(found: Guide | None, start: int = 0, end: int = 0, url: str | None = N
 
 def foot(bot: Bot, language: str = ENGLISH) -> str:
     """The disclaimer, and the operator's way in where there is one."""
-    return _render("foot.html", language, operator=bot.settings.operator_token is not None)
+    operator = bot.settings.operator_token is not None
+    return _render("foot.html", language, operator=operator, title=page_title(bot, language))
 
 
 def _spoken(guides: tuple[Guide, ...]) -> str:
