@@ -48,6 +48,7 @@ bench: index ## Run the benches that print speed and quality figures
 	$(BIN)/python -m eval.bench.faq --split test
 	$(BIN)/python -m eval.bench.gate --split test
 	$(BIN)/python -m eval.bench.safety --split test
+	$(BIN)/python -m eval.bench.load
 
 clean: ## Remove the environment, caches, index and reports; keeps the model files
 	rm -rf $(VENV) data build *.egg-info eval/runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,7 +15,7 @@ import numpy as np
 from bot.errors import LLMError
 from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.retrieve import Found, Retriever
-from bot.llm.protocol import ChatModel
+from bot.llm.protocol import ChatModel, Completions
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 PASSAGES = 4
 SENTENCES = 8
 EVIDENCE = 4  # sentences the model reads, in the guide's order
+LOOK_S = 1.0  # how often who waits for the model is told how many are ahead, and a reader who left is noticed
 GENERAL_SENTENCES = 2  # what the guide says in general, beside a referral
 
 
@@ -134,8 +135,20 @@ class Path:
                 return self.gate.decide(query, found.sentences, None, vectors)
 
     def _compose(self, query: str, evidence: Sequence[Evidence], llm: ChatModel, response: Response) -> Iterator[Event]:
-        """Show each composed sentence once it is grounded; what is not supported is dropped."""
-        yield Status("compose", llm.ahead())
+        """Wait for the model, then show what it composes; whatever becomes of it, what was shown stays."""
+        try:
+            with llm.turn() as turn:
+                while ahead := turn.wait(LOOK_S):
+                    yield Status("busy", ahead)
+                yield Status("compose")
+                yield from self._grounded(query, evidence, turn, response)
+        except LLMError as error:
+            response.model_failed(error)
+
+    def _grounded(
+        self, query: str, evidence: Sequence[Evidence], llm: Completions, response: Response
+    ) -> Iterator[Event]:
+        """Show each composed sentence once it is grounded; what is not supported is dropped. Raises LLMError."""
         drafts = compose(query, evidence, llm)
         try:
             while True:
@@ -152,8 +165,6 @@ class Path:
                     yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
                 else:
                     response.dropped(support.reason)
-        except LLMError as error:
-            response.model_failed(error)
         finally:
             drafts.close()
 

@@ -131,6 +131,10 @@ class Bot:
         """One guide by id."""
         return self.index.get().catalog.guide(guide_id)
 
+    def count_passages(self, guide_id: str) -> int:
+        """How many passages of a guide are in the index."""
+        return len(self.index.get().catalog.guide_passages(guide_id))
+
     def starters(self, limit: int = 4) -> list[str]:
         """Questions to begin with: those the guides' authors answered."""
         return [faq.faq_question or "" for faq in self.index.get().catalog.faqs(limit)]

@@ -101,6 +101,13 @@ def test_closing_the_stream_stops_the_model(data: Path) -> None:
     assert not slow.closed.is_set()  # nothing had been asked of it yet, and nothing will be
 
 
+def test_who_waits_for_the_model_is_told_how_many_are_ahead(data: Path) -> None:
+    llm = ScriptedLLM(lambda system, turns: _cite(turns[-1].text, "weeks"), lambda system, turns: 0.95, ahead=2)
+    events = list(composing(data, llm).stream(Question(WEEKS)))
+    told = [(event.stage, event.ahead) for event in events if isinstance(event, Status)]
+    assert told == [("triage", 0), ("retrieve", 0), ("busy", 2), ("busy", 1), ("compose", 0)]
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "category"),
     [
