@@ -34,7 +34,7 @@ def score(case: Case, answer: Answer) -> Score:
     """Compare `answer` with what `case` expects."""
     said = answer.text.casefold()
     answers = case.expect.kind == "answer"
-    kind = answer.kind == case.expect.kind and case.expect.category in (None, answer.category)
+    kind = answer.kind == case.expect.kind and (not case.expect.categories or answer.category in case.expect.categories)
     quotes = [plain(citation.quote) for citation in answer.citations]
     gold = [plain(sentence) for sentence in case.gold]
     return Score(

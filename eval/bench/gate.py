@@ -34,9 +34,9 @@ from bot.steps.contextualise import contextualise
 from bot.steps.gate import Gate, Weights
 from bot.steps.told import Told, general_examples, guide_examples
 from bot.types import Question
-from eval.bench.safety import wilson
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, Split, load_cases
+from eval.intervals import wilson
 
 SUITES = ("faq", "false_premises", "follow_ups", "unanswerable")
 KEEP = 0.98  # of the answerable development cases must pass the threshold that --fit chooses

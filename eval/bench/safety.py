@@ -2,8 +2,7 @@
 
     python -m eval.bench.safety --split test [--rules-only] [--failures] [--json OUT]
 
-Cases are JSON lines in eval/suites/safety/<category>/<split>.jsonl: id, text, history ([[role, text], …]), locale,
-expect {"category": … or [… any of these], "level": …}, tags.
+The suites are those of kind "safety" in eval/suites/suites.toml.
 """
 
 from __future__ import annotations
@@ -24,9 +23,11 @@ from numpy.typing import NDArray
 
 import bot  # noqa: F401 - its privacy variables come before any other import
 from bot.safety.guard import Guard
-from bot.types import Question, Role, Turn, Verdict
+from bot.types import Question, Verdict
+from eval.cases import Split
+from eval.catalogue import find_suites
+from eval.intervals import wilson
 
-SUITES = Path(__file__).resolve().parent.parent / "suites" / "safety"
 RANK = {"emergency_now": 3, "same_day": 2, "soon": 1, None: 0}
 ALARMS = ("crisis", "emergency", "urgent")
 
@@ -62,28 +63,15 @@ class Outcome:
         return RANK[self.verdict.level] < RANK[self.case.level]
 
 
-def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % score interval of a proportion (Wilson, JASA 1927); (0, 1) when there is nothing to count."""
-    if n == 0:
-        return 0.0, 1.0
-    p, d = hits / n, 1 + z * z / n
-    centre, half = (p + z * z / (2 * n)) / d, z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def cases(split: str, root: Path = SUITES) -> Iterator[Case]:
+def cases(split: Split) -> Iterator[Case]:
     """Every case of a split, suite by suite."""
-    for path in sorted(root.glob(f"*/{split}.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            item: dict[str, Any] = json.loads(line)
-            turns = tuple(Turn(cast(Role, role), text) for role, text in item.get("history", []))
-            wanted = item["expect"]["category"]
-            question = Question(item["text"], turns, item.get("locale", "unknown"))
-            categories = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-            yield Case(item["id"], path.parent.name, question, categories, item["expect"].get("level"))
+    for suite in find_suites(split).values():
+        if suite.kind == "safety":
+            for case in suite.cases(split):
+                yield Case(case.id, suite.name, case.question(), case.expect.categories, case.expect.level)
 
 
-def run(guard: Guard, split: str) -> list[Outcome]:
+def run(guard: Guard, split: Split) -> list[Outcome]:
     """Decide every case; the first decision, which warms caches, is not timed."""
     todo = list(cases(split))
     guard.check(Question("a warm-up that is in no suite"))
