@@ -1,0 +1,46 @@
+"""What was wrong with a result, in words; "" when nothing was."""
+
+from __future__ import annotations
+
+from eval.metrics.false_alarm import concerns as wants_no_alarm
+from eval.metrics.under_triage import RANK
+from eval.reply import PairResult, Result
+from eval.score import alarmed, right_kind, score
+
+
+def problem(result: Result | PairResult) -> str:
+    """The first things that were wrong, for people."""
+    if isinstance(result, PairResult):
+        return _pair_problem(result)
+    case, reply = result.case, result.reply
+    if reply.failed:
+        return f"there was no reply: {reply.error}"
+    if wants_no_alarm(result) and alarmed(reply):
+        return "a false alarm"
+    if not right_kind(case, reply):
+        return f"it should be {expected(result)}, and is {got(result)}"
+    if case.expect.level and RANK[reply.level] < RANK[case.expect.level]:
+        return f"the urgency should be {case.expect.level}, and is {reply.level}"
+    wrong = "" if case.expect.kind is None else score(case, reply).why
+    unsupported = [verdict.text for verdict in result.grades.support if verdict.supported is False]
+    if unsupported and reply.kind == "answer":
+        wrong = "; ".join(filter(None, [wrong, f"the guide does not support: “{unsupported[0]}”"]))
+    return wrong
+
+
+def expected(result: Result) -> str:
+    """The categories a case expects, or the kind where it names none."""
+    return " or ".join(result.case.expect.categories) or str(result.case.expect.kind)
+
+
+def got(result: Result) -> str:
+    """The category of the reply, or the kind read from its text."""
+    return result.reply.category or result.reply.kind
+
+
+def _pair_problem(result: PairResult) -> str:
+    if result.verdict.supported is None or result.verdict.supported == result.pair.supported:
+        return ""
+    if result.pair.supported:
+        return f"a true sentence would be dropped: {result.verdict.reason}"
+    return f"an altered sentence ({result.pair.kind}) would be shown"
