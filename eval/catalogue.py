@@ -46,10 +46,15 @@ def find_suites(split: Split, roots: Sequence[Path] = (SUITES_DIR,)) -> dict[str
     found: dict[str, Suite] = {}
     for root in roots:
         for name in list_suites(split, root=root):
-            title, kind = _described().get(name, (name, "answering"))
+            title, kind = describe(name)
             found.setdefault(name, Suite(name, title, kind, root))
     order = {name: n for n, name in enumerate(_described())}
     return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+
+def describe(name: str) -> tuple[str, SuiteKind]:
+    """A suite's title and kind; its own name and "answering" when `suites.toml` does not list it."""
+    return _described().get(name, (name, "answering"))
 
 
 def choose(names: Sequence[str], split: Split, roots: Sequence[Path] = (SUITES_DIR,)) -> list[Suite]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import tomllib
 from collections.abc import Callable
@@ -29,12 +30,18 @@ class Judge:
     Grades are kept under the hash of model and prompts. Thread-safe. Raises LLMError when there is no readable grade.
     """
 
-    def __init__(self, make: Callable[[], ChatModel | None], folder: Path) -> None:
+    def __init__(self, make: Callable[[], ChatModel | None], folder: Path, *, ours: bool = True) -> None:
         self._make = make
+        self._ours = ours  # to close
         self._model: ChatModel | None = None
         self._path = folder / f"{digest(load_catalogue()[judge_model()].files[0].sha256, prompt_hash())}.jsonl"
         self._lock = threading.Lock()
         self._known = self._read()
+
+    @classmethod
+    def none(cls) -> Judge:
+        """A judge that is not there: what only it could grade stays unscored."""
+        return cls(lambda: None, Path(os.devnull))
 
     def __call__(self, evidence: str, claim: str) -> float:
         """The probability that `evidence` states `claim`, 0 to 1. Raises LLMError."""
@@ -47,6 +54,12 @@ class Judge:
                 with self._path.open("a", encoding="utf-8") as out:
                     out.write(json.dumps([evidence, claim, known], ensure_ascii=False) + "\n")
             return known
+
+    def close(self) -> None:
+        """Stop the model, unless it is the answering one's to stop."""
+        close = getattr(self._model, "close", None)
+        if close and self._ours:
+            close()
 
     def _ask(self, evidence: str, claim: str) -> float:
         self._model = self._model or self._make()
@@ -69,11 +82,6 @@ class Judge:
 def pinned_judge(settings: Settings, shared: Callable[[], ChatModel | None] | None, folder: Path) -> Judge:
     """The judge; `shared` gives the answering model where it is the very same, so that it is not loaded twice."""
     if shared is not None and settings.llm == judge_model() and not settings.llm_base_url:
-        return Judge(shared, folder)
+        return Judge(shared, folder, ours=False)
     chosen = settings.model_copy(update={"llm": judge_model(), "llm_base_url": None})
     return Judge(lambda: connect(chosen, Store(settings.model_dir)), folder)
-
-
-def no_judge(evidence: str, claim: str) -> float:
-    """A judge that is not there. Raises LLMError."""
-    raise LLMUnavailable("there is no judge")

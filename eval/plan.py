@@ -12,7 +12,7 @@ from eval.catalogue import Suite, case_stratum, stratified
 Mode = Literal["composed", "extractive"]
 QUICK_CASES = 40  # of each suite in a quick run
 QUICK_COMPOSED = 6  # cases a quick run composes, over all answering suites
-PAIRS = 60  # of the support check's pairs when the judge is asked; the others need minutes
+PAIRS, QUICK_PAIRS = 60, 16  # of the support check's pairs when the judge is asked: all of them take minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def plan(
     jobs = []
     for suite in suites:
         if suite.kind == "pairs":
-            most = min(limit or PAIRS, PAIRS)
-            pairs = stratified(suite.pairs(split), most if composed and not quick else limit, lambda pair: pair.kind)
+            most = QUICK_PAIRS if quick else PAIRS
+            pairs = stratified(suite.pairs(split), min(limit or most, most) if composed else limit, lambda p: p.kind)
             jobs.append(Job(suite.name, suite.title, pairs=tuple(pairs)))
         else:
             cases = stratified(suite.cases(split), limit, case_stratum)

@@ -33,11 +33,14 @@ class Gate:
     @property
     def limit(self) -> str:
         """The limit in words."""
-        parts = [
-            f"at least {self.min:g}" if self.min is not None else "",
-            f"at most {self.max:g}" if self.max is not None else "",
-        ]
-        return " and ".join(filter(None, parts)) + (f" in {self.suite}" if self.suite else "")
+        low = f"at least {self.figure(self.min)}" if self.min is not None else ""
+        high = f"at most {self.figure(self.max)}" if self.max is not None else ""
+        return " and ".join(filter(None, (low, high))) + (f" in {self.suite}" if self.suite else "")
+
+    def figure(self, value: float) -> str:
+        """A value of the measure for people."""
+        share = self.metric != FAILED and BY_NAME[self.metric].unit == "share"
+        return f"{100 * value:.4g} %" if share else f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,11 @@ class Checked:
     @property
     def reason(self) -> str:
         """One line for people."""
-        figure = "could not be scored" if math.isnan(self.value) else f"{self.value:.3f} of {self.n}"
-        return f"{self.gate.metric} is {figure}, should be {self.gate.limit}. {self.gate.why}"
+        figure = (
+            "could not be scored" if math.isnan(self.value) else f"{self.gate.figure(self.value)} of {self.n} cases"
+        )
+        title = "Questions without any reply" if self.gate.metric == FAILED else BY_NAME[self.gate.metric].title
+        return f"{title} ({self.gate.metric}): {figure}, should be {self.gate.limit}. {self.gate.why}"
 
 
 def load_gates(path: Path = FILE) -> list[Gate]:

@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def csv() -> None:
+    """Stub."""

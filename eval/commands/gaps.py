@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def gaps() -> None:
+    """Stub."""

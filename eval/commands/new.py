@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def new() -> None:
+    """Stub."""

@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def table() -> None:
+    """Stub."""
