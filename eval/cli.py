@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from eval.commands.csv import csv
+from eval.commands.csv import app as csv
 from eval.commands.gaps import gaps
 from eval.commands.new import new
 from eval.commands.run import run
@@ -44,5 +44,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
-for command in (run, table, view, new, csv, gaps):
+for command in (run, table, view, new, gaps):
     app.command()(command)
+app.add_typer(csv, name="csv")

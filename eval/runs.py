@@ -17,7 +17,7 @@ from eval.grade import Grader
 from eval.plan import Job
 from eval.reply import PairResult, Result, dump
 from eval.systems.protocol import System
-from eval.tasks import Tick
+from eval.tick import Tick
 
 ABOUT, FINISHED = "run.json", "finished"
 
@@ -41,11 +41,14 @@ def runs_dir(data_dir: Path) -> Path:
     return data_dir / "eval" / "runs"
 
 
-def open_folder(root: Path, about: dict[str, Any], *, fresh: bool = False) -> tuple[Path, bool]:
-    """The folder of an unfinished run that was about the same, or a new one; and whether it is continued."""
+def open_folder(root: Path, about: dict[str, Any], *, fresh: bool = False, reuse: bool = False) -> tuple[Path, bool]:
+    """The folder of an unfinished run that was about the same, or a new one; and whether it is continued.
+
+    With `reuse` a finished run serves too.
+    """
     if not fresh:
         for folder in reversed(list_runs(root)):
-            if not (folder / FINISHED).exists() and _about(folder) == about:
+            if (reuse or not (folder / FINISHED).exists()) and _about(folder) == about:
                 return folder, True
     now = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     folder = root / f"{now}-{about['system_id']}-{about['split']}"
@@ -102,6 +105,7 @@ def execute(
             max_samples=1,  # one machine, one model: timings of questions that wait for each other mean nothing
             max_tasks=1,
             retry_attempts=0,
+            retry_immediate=False,
             fail_on_error=False,
             log_buffer=20,
             log_realtime=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from inspect_ai import Task
@@ -20,10 +20,9 @@ from eval.metrics import METRICS
 from eval.plan import Job
 from eval.reply import Grades, PairResult, Reply, Result, Verdict, dump, load
 from eval.systems.protocol import System
+from eval.tick import Tick
 
 log = logging.getLogger(__name__)
-
-Tick = Callable[[str], None]  # told the suite's name after each sample
 
 
 def build_task(job: Job, system: System, grader: Grader, tick: Tick, about: dict[str, Any]) -> Task:

@@ -15,7 +15,7 @@ from limits.storage import storage_from_string
 from bot.errors import InvalidQuestion, MedialisError, SettingsError
 from bot.types import Answer, Done, Event, Question, Turn
 from bot.web import bridge
-from bot.web.feedback import FeedbackStore
+from bot.web.feedback import FILE, FeedbackStore
 from bot.web.metrics import Metrics
 from bot.web.problems import Problem, ProblemError, problem_of
 from bot.web.protocol import Bot
@@ -31,7 +31,7 @@ class Service:
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         self.metrics = Metrics()
-        self.feedback = FeedbackStore(bot.settings.data_dir / "feedback.sqlite3")
+        self.feedback = FeedbackStore(bot.settings.data_dir / FILE)
         try:
             self._limit = parse(bot.settings.rate_limit)
             self._limiter = MovingWindowRateLimiter(storage_from_string(f"async+{bot.settings.rate_limit_store}"))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
 import typer
 
 from eval.cases import Split
-from eval.commands.setup import SystemName
 from eval.plan import Mode
 
 Model = Annotated[str | None, typer.Option("--model", help="A model of the catalogue, or the endpoint's name for one.")]
@@ -41,30 +40,23 @@ def run(
     """Run suites against medialis or another system. An unfinished run is continued by the same command."""
     from bot.commands.output import print_json, stderr, stdout
     from eval.catalogue import choose
-    from eval.commands.setup import settings_for, suite_roots, under_test
+    from eval.commands.carry_out import carry_out
+    from eval.commands.setup import settings_for, suite_roots
     from eval.compare import compare
     from eval.plan import plan
     from eval.report.table import print_comparison, print_summary
     from eval.report.write import write_reports
-    from eval.runs import execute, load_run, open_folder, runs_dir
+    from eval.runs import load_run, runs_dir
     from eval.summary import as_json, summarise
     from eval.thresholds import FILE, load_gates
 
-    settings = settings_for(model, cast(SystemName, system), base_url)
-    chosen_split: Split = split or ("dev" if quick else "test")
-    chosen_mode: Mode = "extractive" if settings.llm == "none" else mode
+    settings = settings_for(model, system, base_url)
+    half: Split = split or ("dev" if quick else "test")
+    how: Mode = "extractive" if settings.llm == "none" else mode
     gates = load_gates(thresholds or FILE)
-    jobs = plan(
-        choose(suites or [], chosen_split, suite_roots(settings)), chosen_split, chosen_mode, limit=limit, quick=quick
-    )
-    root = runs_dir(settings.data_dir)
-    before = load_run(root, against) if against else None
-    with under_test(settings, cast(SystemName, system), chosen_mode) as (tested, grader):
-        about = run_about(tested, jobs, system=system, split=chosen_split, mode=chosen_mode, repeat=repeat, quick=quick)
-        folder, continued = open_folder(root, about, fresh=fresh)
-        stderr().print(f"{'continuing' if continued else 'running'} {folder.name}", markup=False)
-        with ticking(jobs, repeat) as tick:
-            done = execute(folder, jobs, tested, grader, tick, repeat=repeat, about=about)
+    jobs = plan(choose(suites or [], half, suite_roots(settings)), half, how, limit=limit, quick=quick)
+    before = load_run(runs_dir(settings.data_dir), against) if against else None
+    done = carry_out(settings, jobs, system=system, mode=how, split=half, repeat=repeat, fresh=fresh)
     summary = summarise(done, gates)
     comparison = compare(before.results, done.results) if before else None
     written = write_reports(summary, done, comparison, before.name if before else None, junit)
@@ -76,46 +68,5 @@ def run(
             print_comparison(comparison, before.name, stdout())
         stdout().print(f"report: {written}", markup=False, soft_wrap=True)
     if not summary.passed:
-        stderr().print(f"error: {len(summary.broken)} limits are not met", markup=False)
+        stderr().print(f"error: limits not met: {len(summary.broken)}", markup=False)
         raise typer.Exit(1)
-
-
-def run_about(tested: Any, jobs: Any, **options: Any) -> dict[str, Any]:
-    """What a run is told apart by, and what its report records."""
-    from eval.judge import judge_model
-    from eval.provenance import code_hash, machine
-    from eval.runs import job_about
-
-    name = options.pop("system")
-    return {
-        "system": tested.name,
-        "system_id": name,
-        **options,
-        **tested.about(),
-        "judge": judge_model(),
-        "plain": name != "medialis",
-        "code": code_hash(),
-        "jobs": job_about(jobs),
-        **machine(),
-    }
-
-
-def ticking(jobs: Any, repeat: int) -> Any:
-    """A bar a suite on stderr, moved by each case."""
-    from contextlib import contextmanager
-
-    from bot.commands.output import progress_bar
-
-    @contextmanager
-    def bars() -> Any:
-        sizes = {job.name: job.size * repeat for job in jobs}
-        done = dict.fromkeys(sizes, 0)
-        with progress_bar({name: name.replace("_", " ") for name in sizes}) as report:
-
-            def tick(name: str) -> None:
-                done[name] += 1
-                report(name, done[name], sizes[name])
-
-            yield tick
-
-    return bars()
