@@ -10,6 +10,7 @@ from eval.cases import Case, Split, SupportPair
 from eval.catalogue import Suite, case_stratum, stratified
 
 Mode = Literal["composed", "extractive"]
+COMPOSED = 60  # cases of each answering suite that a run composes: each takes seconds, and all of them the better part of an hour
 QUICK_CASES = 40  # of each suite in a quick run
 QUICK_COMPOSED = 6  # cases a quick run composes, over all answering suites
 PAIRS, QUICK_PAIRS = 60, 16  # of the support check's pairs when the judge is asked: all of them take minutes
@@ -24,6 +25,7 @@ class Job:
     cases: tuple[Case, ...] = ()
     pairs: tuple[SupportPair, ...] = ()
     compose: bool = False
+    of: int = 0  # how many the suite has
 
     @property
     def size(self) -> int:
@@ -32,29 +34,42 @@ class Job:
 
 
 def plan(
-    suites: Sequence[Suite], split: Split, mode: Mode, *, limit: int | None = None, quick: bool = False
+    suites: Sequence[Suite],
+    split: Split,
+    mode: Mode,
+    *,
+    limit: int | None = None,
+    composed: int | None = COMPOSED,
+    quick: bool = False,
 ) -> list[Job]:
     """The jobs of a run. A quick run quotes, and composes a few cases besides when `mode` says so. Raises InputError.
 
-    `limit` bounds the cases of each suite, drawn evenly from what they expect; safety is decided before the language
-    model and runs without it.
+    `limit` bounds the cases of each suite, `composed` those the language model answers (None: no bound); both are drawn
+    evenly from what is expected. Safety is decided before the language model and runs without it.
     """
     limit = min(limit or QUICK_CASES, QUICK_CASES) if quick else limit
-    composed = mode == "composed"
+    composing = mode == "composed"
     jobs = []
     for suite in suites:
         if suite.kind == "pairs":
-            most = QUICK_PAIRS if quick else PAIRS
-            pairs = stratified(suite.pairs(split), min(limit or most, most) if composed else limit, lambda p: p.kind)
-            jobs.append(Job(suite.name, suite.title, pairs=tuple(pairs)))
+            every = suite.pairs(split)
+            most = _least(limit, (QUICK_PAIRS if quick else PAIRS) if composing else None)
+            pairs = stratified(every, most, lambda pair: pair.kind)
+            jobs.append(Job(suite.name, suite.title, pairs=tuple(pairs), of=len(every)))
         else:
-            cases = stratified(suite.cases(split), limit, case_stratum)
-            compose = composed and not quick and suite.kind == "answering"
-            jobs.append(Job(suite.name, suite.title, tuple(cases), compose=compose))
-    if quick and composed:
+            cases = suite.cases(split)
+            compose = composing and not quick and suite.kind == "answering"
+            chosen = stratified(cases, _least(limit, composed if compose else None), case_stratum)
+            jobs.append(Job(suite.name, suite.title, tuple(chosen), compose=compose, of=len(cases)))
+    if quick and composing:
         answering = [suite for suite in suites if suite.kind == "answering"]
-        cases = [case for suite in answering for case in suite.cases(split) if case.expect.kind == "answer"]
-        few = stratified(cases, QUICK_COMPOSED, case_stratum)
+        answerable = [case for suite in answering for case in suite.cases(split) if case.expect.kind == "answer"]
+        few = stratified(answerable, QUICK_COMPOSED, case_stratum)
         if few:
-            jobs.append(Job("composed", "A few answers the language model writes", tuple(few), compose=True))
+            title = "A few answers the language model writes"
+            jobs.append(Job("composed", title, tuple(few), compose=True, of=len(answerable)))
     return jobs
+
+
+def _least(*bounds: int | None) -> int | None:
+    return min((bound for bound in bounds if bound is not None), default=None)

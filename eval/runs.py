@@ -90,9 +90,10 @@ def execute(
         from inspect_ai.log import read_eval_log
     except ImportError as error:
         raise InputError("this needs inspect-ai", hint="pip install 'medialis[eval]'") from error
-    from eval.tasks import build_task, results
+    from eval.tasks import PARTS, Parts, build_task, results
 
-    tasks = [build_task(job, system, grader, tick, about) for job in jobs if job.size]
+    PARTS.set(Parts(system, grader, tick))
+    tasks = [build_task(job, about) for job in jobs if job.size]
     said = StringIO()
     with redirect_stdout(said):  # the progress and the table are ours
         finished, logs = eval_set(

@@ -71,7 +71,11 @@ def _case(row: dict[str, Any]) -> Case:
 
 def _cell(name: str, value: Any) -> str:
     simple = _simple(name, value)
-    return simple if _value(name, simple) == value else json.dumps(value, ensure_ascii=False)
+    try:
+        same = _value(name, simple) == value
+    except ValueError:
+        same = False
+    return simple if same else json.dumps(value, ensure_ascii=False)
 
 
 def _simple(name: str, value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai import Task
@@ -25,15 +27,26 @@ from eval.tick import Tick
 log = logging.getLogger(__name__)
 
 
-def build_task(job: Job, system: System, grader: Grader, tick: Tick, about: dict[str, Any]) -> Task:
-    """The task of a job; `tick` is told its name after each sample, `about` is kept with the log."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What solvers and scorers work with; not arguments of theirs, which inspect-ai writes down to tell tasks apart."""
+
+    system: System
+    grader: Grader
+    tick: Tick
+
+
+PARTS: ContextVar[Parts] = ContextVar("PARTS")
+
+
+def build_task(job: Job, about: dict[str, Any]) -> Task:
+    """The task of a job, to be run with PARTS set; `about` is kept with the log."""
     if job.pairs:
         samples = [_pair_sample(pair) for pair in job.pairs]
-        work, score = check_pairs(grader, job.name, tick), pair_scores(job.name)
+        work, score = check_pairs(job.name), pair_scores(job.name)
     else:
         samples = [_case_sample(case) for case in job.cases]
-        work = ask(system, job.name, tick, compose=job.compose)
-        score = case_scores(job.name, system, grader)
+        work, score = ask(job.name, compose=job.compose), case_scores(job.name)
     return Task(dataset=MemoryDataset(samples, name=job.name), solver=work, scorer=score, name=job.name, metadata=about)
 
 
@@ -58,18 +71,18 @@ def _pair_sample(pair: SupportPair) -> Sample:
 
 
 @solver
-def ask(system: System, suite: str, tick: Tick, *, compose: bool) -> Solver:
+def ask(suite: str, *, compose: bool) -> Solver:
     """Put the case to the system; whatever goes wrong becomes a failed reply, which no measure forgets."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         import anyio.to_thread
 
-        case = load(Case, state.metadata["case"])
-        reply = await anyio.to_thread.run_sync(lambda: reply_or_failure(system, case, compose=compose))
+        parts, case = PARTS.get(), load(Case, state.metadata["case"])
+        reply = await anyio.to_thread.run_sync(lambda: reply_or_failure(parts.system, case, compose=compose))
         state.metadata["reply"] = dump(reply)
-        state.output = ModelOutput.from_content(reply.model or system.name, reply.text or reply.error or "")
+        state.output = ModelOutput.from_content(reply.model or parts.system.name, reply.text or reply.error or "")
         state.messages.append(state.output.message)
-        tick(suite)
+        parts.tick(suite)
         return state
 
     return solve
@@ -87,14 +100,15 @@ def reply_or_failure(system: System, case: Case, *, compose: bool) -> Reply:
 
 
 @scorer(metrics={"*": [mean()]})
-def case_scores(suite: str, system: System, grader: Grader) -> Scorer:
+def case_scores(suite: str) -> Scorer:
     """Every measure's value of a case; the verdicts on its sentences beside them."""
 
     async def grade(state: TaskState, target: Target) -> Score:
         import anyio.to_thread
 
         case, reply = load(Case, state.metadata["case"]), load(Reply, state.metadata["reply"])
-        grades = await anyio.to_thread.run_sync(lambda: grader.grade(case, reply, system.passages()))
+        parts = PARTS.get()
+        grades = await anyio.to_thread.run_sync(lambda: parts.grader.grade(case, reply, parts.system.passages()))
         result = Result(suite, case, reply, grades)
         return Score(
             value=values(result),
@@ -107,18 +121,18 @@ def case_scores(suite: str, system: System, grader: Grader) -> Scorer:
 
 
 @solver
-def check_pairs(grader: Grader, suite: str, tick: Tick) -> Solver:
+def check_pairs(suite: str) -> Solver:
     """Hold a labelled claim against its context."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         import anyio.to_thread
 
-        pair = load(SupportPair, state.metadata["pair"])
-        verdict = await anyio.to_thread.run_sync(lambda: grader.pair(pair))
+        parts, pair = PARTS.get(), load(SupportPair, state.metadata["pair"])
+        verdict = await anyio.to_thread.run_sync(lambda: parts.grader.pair(pair))
         state.metadata["verdict"] = dump(verdict)
         said = {True: "supported", False: "not supported", None: "unscored"}[verdict.supported]
         state.output = ModelOutput.from_content("support check", f"{said}: {verdict.reason}")
-        tick(suite)
+        parts.tick(suite)
         return state
 
     return solve

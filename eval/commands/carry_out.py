@@ -54,6 +54,7 @@ def _about(tested: System, jobs: Sequence[Job], *, system: str, **options: Any) 
         "plain": system != "medialis",
         "code": code_hash(),
         "jobs": job_about(jobs),
+        "sizes": {job.name: job.of for job in jobs},
         **machine(),
     }
 

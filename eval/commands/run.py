@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from eval.cases import Split
-from eval.plan import Mode
+from eval.plan import COMPOSED, Mode
 
 Model = Annotated[str | None, typer.Option("--model", help="A model of the catalogue, or the endpoint's name for one.")]
 
@@ -32,6 +32,9 @@ def run(
     against: Annotated[str | None, typer.Option(metavar="RUN", help="A run to compare with, or: last.")] = None,
     repeat: Annotated[int, typer.Option(min=1, help="How often each case is asked.")] = 1,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many cases a suite, evenly drawn.")] = None,
+    compose: Annotated[
+        int, typer.Option(min=0, metavar="N", help="At most so many composed answers an answering suite; 0: all.")
+    ] = COMPOSED,
     thresholds: Annotated[Path | None, typer.Option(help="Another file of limits.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Do not continue an unfinished run.")] = False,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the JUnit XML here as well.")] = None,
@@ -54,7 +57,9 @@ def run(
     half: Split = split or ("dev" if quick else "test")
     how: Mode = "extractive" if settings.llm == "none" else mode
     gates = load_gates(thresholds or FILE)
-    jobs = plan(choose(suites or [], half, suite_roots(settings)), half, how, limit=limit, quick=quick)
+    jobs = plan(
+        choose(suites or [], half, suite_roots(settings)), half, how, limit=limit, composed=compose or None, quick=quick
+    )
     before = load_run(runs_dir(settings.data_dir), against) if against else None
     done = carry_out(settings, jobs, system=system, mode=how, split=half, repeat=repeat, fresh=fresh)
     summary = summarise(done, gates)

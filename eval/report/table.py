@@ -45,10 +45,11 @@ def print_summary(summary: Summary, console: Console) -> None:
         rest = (str(one.unscored or ""), str(one.failed or ""))
         table.add_row(metric.title, figure(one), interval(one), str(one.n), *rest, style=style)
     console.print(table)
-    suites = Table("\nsuite", "\ncases", "\nfine", "\nunscored", "\nfailed", box=None, pad_edge=False)
+    suites = Table("\nsuite", "\ncases", "\nof", "\nfine", "\nunscored", "\nfailed", box=None, pad_edge=False)
     for suite in summary.suites:
         share = f"{suite.fine} ({suite.fine / max(1, suite.cases):.0%})"
-        suites.add_row(suite.name, str(suite.cases), share, str(suite.unscored or ""), str(suite.failed or ""))
+        size = str(summary.about.get("sizes", {}).get(suite.name, ""))
+        suites.add_row(suite.name, str(suite.cases), size, share, str(suite.unscored or ""), str(suite.failed or ""))
     console.print(suites)
     if summary.unstable:
         console.print(f"\nnot the same in every repeat: {', '.join(summary.unstable)}")
