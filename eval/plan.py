@@ -10,10 +10,10 @@ from eval.cases import Case, Split, SupportPair
 from eval.catalogue import Suite, case_stratum, stratified
 
 Mode = Literal["composed", "extractive"]
-COMPOSED = 60  # cases of each answering suite that a run composes: each takes seconds, and all of them the better part of an hour
+COMPOSED = 40  # cases of each answering suite that a run composes: each takes seconds, and all of them the better part of an hour
 QUICK_CASES = 40  # of each suite in a quick run
 QUICK_COMPOSED = 6  # cases a quick run composes, over all answering suites
-PAIRS, QUICK_PAIRS = 60, 16  # of the support check's pairs when the judge is asked: all of them take minutes
+PAIRS, QUICK_PAIRS = 40, 16  # of the support check's pairs when the judge is asked: all of them take minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ def execute(
             log_model_api=False,
             ctl_server=False,
         )
-    if not finished:
+    # a run that was interrupted is "finished" to eval_set, with tasks cancelled or never begun
+    if not finished or {log.eval.task for log in logs if log.status == "success"} != {task.name for task in tasks}:
         raise MedialisError("the run stopped before its end", hint=f"the same command continues it; logs in {folder}")
     found = [r for log in logs for r in results(read_eval_log(log.location).samples or [], log.eval.task)]
     order = {job.name: n for n, job in enumerate(jobs)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from bot.errors import MedialisError
 from eval.cases import Case, SupportPair
 from eval.grade import Grader
 from eval.metrics import METRICS
+from eval.outcome import problem
 from eval.plan import Job
 from eval.reply import Grades, PairResult, Reply, Result, Verdict, dump, load
 from eval.systems.protocol import System
@@ -111,7 +113,7 @@ def case_scores(suite: str) -> Scorer:
         grades = await anyio.to_thread.run_sync(lambda: parts.grader.grade(case, reply, parts.system.passages()))
         result = Result(suite, case, reply, grades)
         return Score(
-            value=values(result),
+            value={**values(result)},
             answer=reply.kind if reply.category is None else f"{reply.kind}/{reply.category}",
             explanation="; ".join(f"{v.text}: {v.reason}" for v in grades.support) or None,
             metadata={"grades": dump(grades)},
@@ -144,14 +146,15 @@ def pair_scores(suite: str) -> Scorer:
 
     async def grade(state: TaskState, target: Target) -> Score:
         pair, verdict = load(SupportPair, state.metadata["pair"]), load(Verdict, state.metadata["verdict"])
-        return Score(value=values(PairResult(suite, pair, verdict)), explanation=verdict.reason)
+        return Score(value={**values(PairResult(suite, pair, verdict))}, explanation=verdict.reason)
 
     return grade
 
 
-def values(result: Result | PairResult) -> dict[str, float | None]:
-    """Each measure's value of one result; None where it does not concern it, NaN where it is unscored."""
-    return {metric.name: metric.of(result) for metric in METRICS}
+def values(result: Result | PairResult) -> dict[str, float]:
+    """For inspect-ai's viewer: whether nothing was wrong, then each measure's value; NaN, which it leaves out, for the rest."""
+    found = {metric.name: metric.of(result) for metric in METRICS}
+    return {"fine": float(not problem(result))} | {k: math.nan if v is None else v for k, v in found.items()}
 
 
 def results(samples: Sequence[Any], suite: str) -> list[Result | PairResult]:

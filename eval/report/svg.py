@@ -57,8 +57,7 @@ def calibration(pairs: Sequence[tuple[float, bool]], bins: int = 5) -> Markup:
         return Markup("")
     side, edge = 260, 34
     dots = []
-    for n in range(bins):
-        inside = [(p, yes) for p, yes in pairs if n / bins <= p < (n + 1) / bins or (n == bins - 1 and p == 1)]
+    for inside in _bins(pairs, bins):
         if inside:
             p = sum(p for p, _ in inside) / len(inside)
             share = sum(yes for _, yes in inside) / len(inside)
@@ -82,12 +81,13 @@ def calibration(pairs: Sequence[tuple[float, bool]], bins: int = 5) -> Markup:
 
 def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:
     """Expected calibration error with equal-width bins, 0 is perfect (Guo et al., ICML 2017)."""
-    error = 0.0
-    for n in range(bins):
-        inside = [(p, yes) for p, yes in pairs if n / bins <= p < (n + 1) / bins or (n == bins - 1 and p == 1)]
-        if inside:
-            error += abs(sum(p for p, _ in inside) - sum(yes for _, yes in inside))
+    error = sum(abs(sum(p for p, _ in inside) - sum(yes for _, yes in inside)) for inside in _bins(pairs, bins))
     return error / len(pairs) if pairs else math.nan
+
+
+def _bins(pairs: Sequence[tuple[float, bool]], bins: int) -> list[list[tuple[float, bool]]]:
+    """The pairs by equal widths of probability; 1 belongs to the last."""
+    return [[(p, yes) for p, yes in pairs if min(bins - 1, int(p * bins)) == n] for n in range(bins)]
 
 
 def _time(value: float, unit: str) -> str:

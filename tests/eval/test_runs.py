@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import gc
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.errors import InputError, LLMUnavailable
+from bot.errors import InputError, LLMUnavailable, MedialisError
 from eval.cases import Case
 from eval.compare import compare
 from eval.grade import Grader
@@ -92,27 +94,46 @@ def test_the_page_needs_nothing_else(run: Run) -> None:
     assert "default-src 'none'" in html
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    class Interrupted(BaseException):
-        pass
+def test_a_run_that_was_cancelled_is_not_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import inspect_ai
 
-    many = [Job("faq", "FAQ", tuple(case(str(n)) for n in range(25)), compose=True)]
-    done = []
+    real = inspect_ai.eval_set
 
-    def interrupt(name: str) -> None:
-        done.append(name)
-        if len(done) == 23:
-            raise Interrupted
+    def cancelled(*given: Any, **more: Any) -> Any:
+        finished, logs = real(*given, **more)
+        for log in logs[:1]:
+            log.status = "cancelled"  # as Ctrl-C leaves it
+        return finished, logs
 
-    first = ScriptedSystem(lambda case: answered())
-    with pytest.raises(BaseException, match=r".*"):
-        carry_out(tmp_path / "runs", first, jobs=many, tick=interrupt)
-    gc.collect()  # streams that inspect-ai was torn away from complain, here rather than in another test
-    second = ScriptedSystem(lambda case: answered())
-    run = carry_out(tmp_path / "runs", second, jobs=many)
+    monkeypatch.setattr(inspect_ai, "eval_set", cancelled)
+    with pytest.raises(MedialisError, match="the same command continues it"):
+        carry_out(tmp_path, ScriptedSystem(say))
+    (folder,) = list_runs(tmp_path)
+    assert not (folder / "finished").exists()
+
+
+MANY = [Job("faq", "FAQ", tuple(case(str(n)) for n in range(25)), compose=True)]
+KILLED_AFTER = 23
+KILLED = f"""
+import itertools, os, signal, sys
+from pathlib import Path
+from tests.eval import test_runs as t
+count = itertools.count(1)
+def tick(name):
+    if next(count) == {KILLED_AFTER}:
+        os.kill(os.getpid(), signal.SIGKILL)
+t.carry_out(Path(sys.argv[1]), t.ScriptedSystem(lambda case: t.answered()), jobs=t.MANY, tick=tick)
+"""
+
+
+def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    system = ScriptedSystem(lambda case: answered())
+    run = carry_out(tmp_path, system, jobs=MANY)
     assert len(run.results) == 25
-    assert 0 < len(second.asked) <= 5  # logs are written every 20 cases
-    assert len(list_runs(tmp_path / "runs")) == 1
+    assert 0 < len(system.asked) <= 5  # logs are written every 20 cases
+    assert len(list_runs(tmp_path)) == 1
 
 
 def test_other_cases_are_another_run(tmp_path: Path) -> None:
