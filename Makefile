@@ -51,6 +51,7 @@ bench: index ## Run the benches that print speed and quality figures
 	$(BIN)/python -m eval.bench.faq --split test
 	$(BIN)/python -m eval.bench.gate --split test
 	$(BIN)/python -m eval.bench.safety --split test
+	$(BIN)/python -m eval.bench.mutants
 
 clean: ## Remove the environment, caches, index and reports; keeps the model files
 	rm -rf $(VENV) data build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

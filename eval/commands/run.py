@@ -57,6 +57,8 @@ def run(
     half: Split = split or ("dev" if quick else "test")
     how: Mode = "extractive" if settings.llm == "none" else mode
     gates = load_gates(thresholds or FILE)
+    if system != "medialis":
+        limit = limit or compose or None  # it answers everything with its model, questions about safety too
     jobs = plan(
         choose(suites or [], half, suite_roots(settings)), half, how, limit=limit, composed=compose or None, quick=quick
     )

@@ -13,6 +13,7 @@ from eval.plan import Mode
 
 def table(
     split: Annotated[Literal["dev", "test"], typer.Option(help="Which half.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many cases a suite, to try it out.")] = None,
     into: Annotated[
         list[Path] | None, typer.Option(help="A document with the table's markers; may be repeated.")
     ] = None,
@@ -34,7 +35,13 @@ def table(
         settings = settings_for(column.get("model"), "medialis", None)
         suites = choose(list(wanted.cases), split, suite_roots(settings)[-1:])
         mode: Mode = "extractive" if column["mode"] == "extractive" else "composed"
-        jobs = [job for suite in suites for job in plan([suite], split, mode, limit=wanted.cases[suite.name])]
+        jobs = [
+            job
+            for suite in suites
+            for job in plan(
+                [suite], split, mode, limit=min(wanted.cases[suite.name], limit or wanted.cases[suite.name])
+            )
+        ]
         system: SystemName = "naive" if column["system"] == "naive" else "medialis"
         run = carry_out(settings, jobs, system=system, mode=mode, split=split, reuse=True)
         columns.append(estimates(run.results))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import Bot
 from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.types import Guide
 from eval.systems.naive import Naive
 from eval.systems.openai import OpenAI
@@ -23,7 +23,7 @@ class OneGuide:
     """As much of a Bot as the naive chain uses."""
 
     llm: Any
-    settings: Settings = field(default_factory=lambda: Settings())
+    settings: Settings = field(default_factory=load_settings)
     encoder: HashingEmbeddings = field(default_factory=HashingEmbeddings)
 
     def guides(self) -> tuple[Guide, ...]:
