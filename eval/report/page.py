@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from eval.catalogue import describe
 from eval.compare import Comparison
 from eval.metrics import BY_NAME, METRICS
-from eval.outcome import expected, got, problem
+from eval.outcome import got, name, problem, wanted
 from eval.reply import PairResult, Result
 from eval.report import svg
 from eval.report.table import figure, interval
@@ -59,10 +59,10 @@ def confusion(results: Sequence[Result]) -> tuple[list[str], list[tuple[str, lis
     counts: Counter[tuple[str, str]] = Counter()
     for result in results:
         came = got(result)
-        wanted = came if right_kind(result.case, result.reply) else expected(result).split(" or ")[0]
-        counts[wanted, came] += 1
-    columns = sorted({came for _, came in counts}, key=lambda name: (_ORDER.get(name, 99), name))
-    rows = sorted({wanted for wanted, _ in counts}, key=lambda name: (_ORDER.get(name, 99), name))
+        due = came if right_kind(result.case, result.reply) else wanted(result)[0]
+        counts[due, came] += 1
+    columns = sorted({came for _, came in counts}, key=lambda one: (_ORDER.get(one, 99), one))
+    rows = sorted({due for due, _ in counts}, key=lambda one: (_ORDER.get(one, 99), one))
     return columns, [(row, [(counts[row, column], row == column) for column in columns]) for row in rows]
 
 
@@ -116,7 +116,8 @@ def _environment() -> Environment:
     environment.globals.update(
         calibration=svg.calibration,
         calibration_error=svg.calibration_error,
-        expected=expected,
+        wanted=wanted,
+        name=name,
         got=got,
         describe=describe,
     )

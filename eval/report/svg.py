@@ -55,7 +55,7 @@ def calibration(pairs: Sequence[tuple[float, bool]], bins: int = 5) -> Markup:
     """Estimated probability against what was so: a dot a bin, as large as the bin is full; on the line is perfect."""
     if not pairs:
         return Markup("")
-    side, edge = 260, 34
+    side, edge, top = 260, 34, 18
     dots = []
     for inside in _bins(pairs, bins):
         if inside:
@@ -63,19 +63,19 @@ def calibration(pairs: Sequence[tuple[float, bool]], bins: int = 5) -> Markup:
             share = sum(yes for _, yes in inside) / len(inside)
             radius = round(4 + 10 * math.sqrt(len(inside) / len(pairs)), 1)
             dots.append(
-                f'<circle class="dot" cx="{edge + p * side:.1f}" cy="{10 + (1 - share) * side:.1f}" r="{radius}"/>'
-                f'<text x="{edge + p * side:.1f}" y="{14 + (1 - share) * side:.1f}">{len(inside)}</text>'
+                f'<circle class="dot" cx="{edge + p * side:.1f}" cy="{top + (1 - share) * side:.1f}" r="{radius}"/>'
+                f'<text x="{edge + p * side:.1f}" y="{top + 4 + (1 - share) * side:.1f}">{len(inside)}</text>'
             )
     ticks = "".join(
-        f'<text class="quiet" x="{edge + at * side}" y="{side + 28}">{at:.0%}</text>'
-        f'<text class="quiet" x="{edge - 18}" y="{14 + (1 - at) * side}">{at:.0%}</text>'
+        f'<text class="quiet" x="{edge + at * side}" y="{side + top + 18}">{at:.0%}</text>'
+        f'<text class="quiet" x="{edge - 18}" y="{top + 4 + (1 - at) * side}">{at:.0%}</text>'
         for at in (0, 0.5, 1)
     )
     return Markup(
-        f'<svg class="plot" viewBox="0 0 {side + edge + 24} {side + 36}" width="{side + edge + 24}" height="{side + 36}" '
+        f'<svg class="plot" viewBox="0 0 {side + edge + 24} {side + top + 26}" width="{side + edge + 24}" height="{side + top + 26}" '
         f'role="img" aria-label="estimated probability against what was so">'
-        f'<rect class="frame" x="{edge}" y="10" width="{side}" height="{side}"/>'
-        f'<line class="limit" x1="{edge}" y1="{side + 10}" x2="{side + edge}" y2="10"/>{"".join(dots)}{ticks}</svg>'
+        f'<rect class="frame" x="{edge}" y="{top}" width="{side}" height="{side}"/>'
+        f'<line class="limit" x1="{edge}" y1="{side + top}" x2="{side + edge}" y2="{top}"/>{"".join(dots)}{ticks}</svg>'
     )
 
 
@@ -91,4 +91,4 @@ def _bins(pairs: Sequence[tuple[float, bool]], bins: int) -> list[list[tuple[flo
 
 
 def _time(value: float, unit: str) -> str:
-    return f"{value / 1000:.3g} s+" if unit == "ms" and value >= 1000 else f"{value:g} {unit}+"
+    return f"{value / 1000:.1f} s+" if unit == "ms" and value >= 1000 else f"{value:g} {unit}+"
