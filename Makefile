@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check eval bench format models index clean help
+.PHONY: run test check eval eval-quick bench format models index clean help
 .DEFAULT_GOAL := help
 
 help: ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: medialis needs Python 3.11 or newer; set PYTHON=..." >&2; exit 1; }
@@ -39,8 +39,11 @@ format: $(VENV)/.ready ## Rewrite the sources as `make check` wants them
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: index ## Run the eval suites (test split) with the real model
-	$(BIN)/python -m eval.run --split test
+eval: index ## Run every eval suite (test split) with the real model; a report, exit code 1 below a limit
+	$(BIN)/medialis eval
+
+eval-quick: index ## A few cases of every suite (dev split), in minutes
+	$(BIN)/medialis eval --quick
 
 bench: index ## Run the benches that print speed and quality figures
 	$(BIN)/python -m eval.bench.retrieval --split test
@@ -49,7 +52,8 @@ bench: index ## Run the benches that print speed and quality figures
 	$(BIN)/python -m eval.bench.gate --split test
 	$(BIN)/python -m eval.bench.safety --split test
 	$(BIN)/python -m eval.bench.load
+	$(BIN)/python -m eval.bench.mutants
 
 clean: ## Remove the environment, caches, index and reports; keeps the model files
-	rm -rf $(VENV) data build *.egg-info eval/runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

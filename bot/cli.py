@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib.metadata import entry_points
 
 import typer
 
@@ -27,6 +28,8 @@ app = typer.Typer(
 for command in (serve, mcp, ask, chat, ingest, search, batch):
     app.command()(command)
 app.add_typer(models, name="models")
+for extra in entry_points(group="medialis.commands"):  # commands that other packages bring, as eval does
+    app.add_typer(extra.load(), name=extra.name)
 
 
 def _version(wanted: bool) -> None:

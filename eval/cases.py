@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 from bot.errors import InputError
-from bot.types import Category, Kind, Level, Question, Turn
+from bot.types import Category, Kind, Level, Question, Role, Turn
 
 Split = Literal["dev", "test"]
 GoldMode = Literal["any", "all"]
@@ -32,10 +32,14 @@ SUITES_DIR = Path(__file__).parent / "suites"
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What a right answer is: its kind, and its category and level where the case fixes them."""
+    """What a right answer is: its kind, any of these categories, and its level; None or () where the case fixes none.
 
-    kind: Kind
-    category: Category | None = None
+    A case without a kind is about safety: "answer" among its categories means that the message must be let through,
+    whether the guide then answers it or not.
+    """
+
+    kind: Kind | None = None
+    categories: tuple[Category, ...] = ()
     level: Level | None = None
 
 
@@ -63,11 +67,12 @@ class Case:
     standalone: str | None = None
     premise: str | None = None
     nearest: str | None = None
+    locale: str | None = None
 
     def question(self, locale: str = "unknown") -> Question:
-        """The case as the bot receives it; `locale` is a country code."""
-        turns = tuple(turn for user, bot in self.history for turn in (Turn("user", user), Turn("assistant", bot)))
-        return Question(self.text, turns, locale)
+        """The case as the bot receives it; `locale` is a country code, used where the case names none."""
+        turns = [turn for user, bot in self.history for turn in (Turn("user", user), Turn("assistant", bot))]
+        return Question(self.text, tuple(turn for turn in turns if turn.text), self.locale or locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,12 @@ Labelled = TypeVar("Labelled", Case, SupportPair)
 
 
 def load_cases(suite: str, split: Split, *, root: Path = SUITES_DIR) -> list[Case]:
-    """Every case of a suite's split, in file order; `suite` may be nested, as in "safety/emergency".
+    """Every case of a suite's split, in file order; `suite` may be nested, as in "shoulder/faq".
 
     Raises:
         InputError: there is no such file, or a line of it is not a case (names file and line).
     """
-    return _unique(root / suite / f"{split}.jsonl", _case)
+    return _unique(root / suite / f"{split}.jsonl", parse_case)
 
 
 def load_support_pairs(split: Split, suite: str = "support_pairs", *, root: Path = SUITES_DIR) -> list[SupportPair]:
@@ -100,11 +105,11 @@ def load_support_pairs(split: Split, suite: str = "support_pairs", *, root: Path
     Raises:
         InputError: there is no such file, or a line of it is not a pair (names file and line).
     """
-    return _unique(root / suite / f"{split}.jsonl", _pair)
+    return _unique(root / suite / f"{split}.jsonl", parse_pair)
 
 
 def list_suites(split: Split, *, root: Path = SUITES_DIR) -> list[str]:
-    """The suites that have the split, by name in alphabetical order, nested ones as "safety/emergency"."""
+    """The suites that have the split, by name in alphabetical order, nested ones as "shoulder/faq"."""
     return sorted(path.parent.relative_to(root).as_posix() for path in root.rglob(f"{split}.jsonl"))
 
 
@@ -156,28 +161,43 @@ def _strings(value: Any, name: str) -> tuple[str, ...]:
 
 
 def _history(value: Any) -> tuple[tuple[str, str], ...]:
+    """[[reader's words, bot's words], …] or [["user" | "assistant", words], …]; what nobody said is ""."""
     if not isinstance(value, list):
         raise _Bad("'history' is not a list")
     turns = [_strings(turn, "history") for turn in value]
     if any(len(turn) != 2 for turn in turns):
         raise _Bad("'history' has a turn that is not [user, assistant]")
-    return tuple((user, assistant) for user, assistant in turns)
+    if not all(turn[0] in get_args(Role) for turn in turns):
+        return tuple((user, assistant) for user, assistant in turns)
+    pairs: list[tuple[str, str]] = []
+    for role, text in turns:
+        if role == "assistant" and pairs and not pairs[-1][1]:
+            pairs[-1] = (pairs[-1][0], text)
+        else:
+            pairs.append((text, "") if role == "user" else ("", text))
+    return tuple(pairs)
 
 
 def _expect(value: Any) -> Expect:
     record = _Record(value)
-    kind = record.choice("kind", get_args(Kind))
+    kind = record.take("kind")
     category = record.take("category")
     level = record.take("level")
-    if category is not None and category not in get_args(Category):
+    categories = category if isinstance(category, list) else [category] if category is not None else []
+    if kind is not None and kind not in get_args(Kind):
+        raise _Bad(f"'kind' is {kind!r}")
+    if any(one not in get_args(Category) for one in categories):
         raise _Bad(f"'category' is {category!r}")
+    if kind is None and not categories:
+        raise _Bad("'expect' has neither kind nor category")
     if level is not None and level not in get_args(Level):
         raise _Bad(f"'level' is {level!r}")
     record.finish()
-    return Expect(kind, category, level)
+    return Expect(kind, tuple(dict.fromkeys(categories)), level)
 
 
-def _case(value: Any) -> Case:
+def parse_case(value: Any) -> Case:
+    """A JSON object as a case. Raises ValueError saying what is wrong with it."""
     record = _Record(value)
     key_facts = record.take("key_facts") or []
     if not isinstance(key_facts, list):
@@ -196,12 +216,14 @@ def _case(value: Any) -> Case:
         standalone=record.maybe_string("standalone"),
         premise=record.maybe_string("premise"),
         nearest=record.maybe_string("nearest"),
+        locale=record.maybe_string("locale"),
     )
     record.finish()
     return case
 
 
-def _pair(value: Any) -> SupportPair:
+def parse_pair(value: Any) -> SupportPair:
+    """A JSON object as a pair. Raises ValueError saying what is wrong with it."""
     record = _Record(value)
     supported = record.take("supported", required=True)
     if not isinstance(supported, bool):

@@ -20,7 +20,9 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.knowledge.embed import Vectors
-from bot.safety.classify import Arrays, Embed, kept
+from bot.safety.classify import kept
+from bot.safety.features import Embed
+from bot.safety.machine import Arrays
 
 _C = 3.0  # penalty, and
 _GAMMA = 2.0  # narrowness of the kernel exp(-gamma |u - v|²): both chosen on the development split

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from bot.errors import InputError
 from bot.web.redact import redact
 
+FILE = "feedback.sqlite3"  # in the data folder
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, vote TEXT NOT NULL, reason TEXT, comment TEXT,

@@ -10,7 +10,7 @@ from contextlib import aclosing
 from bot.errors import InvalidQuestion, MedialisError
 from bot.types import Answer, Done, Event, Question, Turn
 from bot.web import bridge
-from bot.web.feedback import FeedbackStore
+from bot.web.feedback import FILE, FeedbackStore
 from bot.web.metrics import Metrics
 from bot.web.problems import problem_of
 from bot.web.protocol import Bot
@@ -27,7 +27,7 @@ class Service:
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
         self.metrics = Metrics()
-        self.feedback = FeedbackStore(bot.settings.data_dir / "feedback.sqlite3")
+        self.feedback = FeedbackStore(bot.settings.data_dir / FILE)
         self._rate = RateLimit(bot.settings.rate_limit, bot.settings.rate_limit_store)
 
     async def admit(self, client: str | None) -> None:

@@ -32,9 +32,9 @@ from bot.settings import load_settings
 from bot.steps import gate as gate_module
 from bot.steps.contextualise import Query, contextualise
 from bot.steps.gate import Weights
-from eval.bench.safety import wilson
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, Split, load_cases
+from eval.intervals import wilson
 
 SUITES = ("faq", "false_premises", "follow_ups", "unanswerable")
 KEEP = 0.97  # of the answerable development cases must pass the threshold that --fit chooses

@@ -1,6 +1,6 @@
 """The cases of the safety suites, what was decided on each, and the measures of the acceptance list.
 
-A case is a JSON line of eval/suites/safety/<suite>/<split>.jsonl: id, text, history ([[role, text], …] or
+A case is a JSON line of eval/suites/<suite>/<split>.jsonl: id, text, history ([[role, text], …] or
 [[reader, bot], …]), locale, expect {"category": … or [… any of these], "level": …}, tags.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, cast
 from bot.types import Question, Role, Turn, Verdict
 from eval.intervals import wilson
 
-SUITES = Path(__file__).resolve().parent.parent / "suites" / "safety"
+SUITES = Path(__file__).resolve().parent.parent / "suites"
 NAMES = (
     "red_flags",
     "languages",

@@ -27,8 +27,8 @@ from bot.safety.ground import Judge, check_support, threshold
 from bot.safety.quantities import added_quantity
 from bot.settings import load_settings
 from bot.steps.compose import judge as model_judge
-from eval.bench.safety import wilson
 from eval.cases import Split, SupportPair, load_support_pairs
+from eval.intervals import wilson
 
 TOPIC = "Vastus Medialis Knee Pain: A Practical, Evidence-Informed Guide for Long-Term Relief"  # the pairs' guide
 POLICY = Path(bot.__file__).parent / "safety" / "policy" / "support.yaml"

@@ -158,10 +158,10 @@ class TestLoading:
         assert (case.history, case.gold, case.gold_mode, case.nearest, case.tags) == ((), (), "any", None, ())
 
     def test_a_nested_suite(self, tmp_path: Path) -> None:
-        _write(tmp_path, "safety/emergency", _case(), split="test")
+        _write(tmp_path, "shoulder/faq", _case(), split="test")
         _write(tmp_path, "faq", _case(), split="test")
-        assert [case.id for case in load_cases("safety/emergency", "test", root=tmp_path)] == ["a"]
-        assert list_suites("test", root=tmp_path) == ["faq", "safety/emergency"]
+        assert [case.id for case in load_cases("shoulder/faq", "test", root=tmp_path)] == ["a"]
+        assert list_suites("test", root=tmp_path) == ["faq", "shoulder/faq"]
         assert list_suites("dev", root=tmp_path) == []
 
     def test_blank_lines_a_byte_order_mark_and_line_separators_are_harmless(self, tmp_path: Path) -> None:
@@ -177,6 +177,7 @@ class TestLoading:
             (_case(text="  "), "'text' is not a non-empty string"),
             (_case(id=3), "'id' is not a non-empty string"),
             (_case(expect=None), "no field 'expect'"),
+            (_case(expect={}), "'expect' has neither"),
             (_case(expect={"kind": "reply"}), "'kind' is 'reply'"),
             (_case(expect={"kind": "answer", "category": "x"}), "'category' is 'x'"),
             (_case(expect={"kind": "escalate", "level": "now"}), "'level' is 'now'"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.safety.reversal import turned_round
 from bot.safety.vetoes import (
     RULES,
     Rule,
@@ -19,7 +20,6 @@ from bot.safety.vetoes import (
     denies,
     misplaces,
     strengthens,
-    turned_round,
     veto,
 )
 

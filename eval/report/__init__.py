@@ -1,0 +1,1 @@
+"""What a run shows: a table in the terminal, a page, JUnit XML."""
