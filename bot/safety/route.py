@@ -17,7 +17,7 @@ PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis
 # Scores of the router (-1 to 1) from which it decides alone, chosen by cross-validation on the examples and on the
 # development cases; the second is for a message that names a limb, a pain, an exercise or a clinician.
 BARS: Final[Mapping[Category, tuple[float, float]]] = {
-    "injection": (-0.3, 0.0),
+    "injection": (-0.25, 0.0),
     "medication": (-0.3, -0.3),
     "diagnosis": (-0.25, -0.25),
     "chit_chat": (-0.3, 0.0),
