@@ -50,7 +50,9 @@ class Router:
             self._classifier.opinions([current], vector)[0].router if self._classifier and language == ENGLISH else {}
         )
         on_topic = any(sign.term == "on_topic" for sign in current.signs)
-        unlikely = {} if any(sign.term == "personal" for sign in current.signs) else {"diagnosis": OF_NOBODY}
+        unlikely: dict[Category, float] = (
+            {} if any(sign.term == "personal" for sign in current.signs) else {"diagnosis": OF_NOBODY}
+        )
         category, learned = _decide(findings, scores, unlikely, on_topic=on_topic, n_words=len(words(normal.text)))
         kept = tuple(finding for finding in findings if finding.category == category)
         return Verdict(_KINDS.get(category, "refuse"), category, None, kept or learned, language=language)
