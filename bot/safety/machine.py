@@ -63,7 +63,10 @@ class Machine:
         if not samples:
             return []
         dense = np.stack([sample.dense for sample in samples]) @ self.basis
-        scores = _gauss(dense, (dense**2).sum(axis=1), self.support, self.squares) @ self.weights
+        # einsum and not @: a few rows are not worth waking the threads of a BLAS, which would spin beside the server
+        products = np.einsum("ij,kj->ik", dense, self.support)
+        near = _gauss(products, (dense**2).sum(axis=1), self.squares)
+        scores = np.einsum("ik,kj->ij", near, self.weights)
         found: list[dict[str, dict[str, float]]] = []
         for row, sample in zip(scores, samples, strict=True):
             places, weights = _weighted(sample.views, self.rarity)
@@ -101,7 +104,7 @@ def train(samples: Sequence[Sample], tasks: Mapping[str, Task], embeddings: Sequ
     basis = _basis(dense, embeddings)
     support = dense @ basis
     squares = (support**2).sum(axis=1)
-    kernel = _gauss(support, squares, support, squares).astype(np.float64) + (words @ words.T).toarray()
+    kernel = _gauss(support @ support.T, squares, squares).astype(np.float64) + (words @ words.T).toarray()
     outputs, columns = [], []
     for head, task in tasks.items():
         names = sorted(set(task.labels))
@@ -130,8 +133,8 @@ def _basis(dense: Floats, embeddings: Sequence[slice]) -> Floats:
     return np.hstack(columns)
 
 
-def _gauss(some: Floats, squares: Floats, others: Floats, other_squares: Floats) -> Floats:
-    distances = squares[:, None] + other_squares[None] - 2.0 * (some @ others.T)
+def _gauss(products: Floats, squares: Floats, others: Floats) -> Floats:
+    distances = squares[:, None] + others[None] - 2.0 * products
     return np.asarray(np.exp(-GAMMA * np.maximum(distances, 0.0)), dtype=np.float32)
 
 

@@ -17,12 +17,13 @@ PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis
 # Scores of the router (-1 to 1) from which it decides alone, chosen by cross-validation on the examples and on the
 # development cases; the second is for a message that names a limb, a pain, an exercise or a clinician.
 BARS: Final[Mapping[Category, tuple[float, float]]] = {
-    "injection": (-0.3, 0.0),
+    "injection": (-0.25, 0.0),
     "medication": (-0.3, -0.3),
     "diagnosis": (-0.25, -0.25),
     "chit_chat": (-0.3, 0.0),
     "out_of_scope": (0.1, 2.0),  # never on topic: the evidence gate does the rest
 }
+OF_NOBODY: Final = 0.1  # the bar of "diagnosis" where the message is about nobody: "what is bursitis" asks for none
 BEHIND: Final = 0.3  # how far a category may be behind "answer" and still be taken
 SMALL_TALK: Final = 15  # words; small talk is short
 ENGLISH: Final = "en"  # what the embedding reads; other languages are routed by rules
@@ -49,7 +50,10 @@ class Router:
             self._classifier.opinions([current], vector)[0].router if self._classifier and language == ENGLISH else {}
         )
         on_topic = any(sign.term == "on_topic" for sign in current.signs)
-        category, learned = _decide(findings, scores, on_topic=on_topic, n_words=len(words(normal.text)))
+        unlikely: dict[Category, float] = (
+            {} if any(sign.term == "personal" for sign in current.signs) else {"diagnosis": OF_NOBODY}
+        )
+        category, learned = _decide(findings, scores, unlikely, on_topic=on_topic, n_words=len(words(normal.text)))
         kept = tuple(finding for finding in findings if finding.category == category)
         return Verdict(_KINDS.get(category, "refuse"), category, None, kept or learned, language=language)
 
@@ -81,15 +85,22 @@ class Router:
 
 
 def _decide(
-    findings: Sequence[Finding], scores: Scores, *, on_topic: bool, n_words: int
+    findings: Sequence[Finding], scores: Scores, unlikely: Mapping[Category, float], *, on_topic: bool, n_words: int
 ) -> tuple[Category, tuple[Finding, ...]]:
-    """The category, and the router's finding if it decided: the rules in precedence, then what the router thinks likeliest."""
+    """The category, and the router's finding if it decided: the rules in precedence, then what the router thinks likeliest.
+
+    `unlikely` raises the bar of a category.
+    """
 
     for category in PRECEDENCE:
         if any(finding.category == category for finding in findings):
             return category, ()
     least = scores.get("answer", 0.0) - BEHIND
-    said = [name for name, bars in BARS.items() if scores.get(name, -1.0) >= max(bars[on_topic], least)]
+    said = [
+        name
+        for name, bars in BARS.items()
+        if scores.get(name, -1.0) >= max(bars[on_topic], least, unlikely.get(name, -1.0))
+    ]
     said = [name for name in said if name != "chit_chat" or n_words <= SMALL_TALK]
     if not said:
         return "answer", ()

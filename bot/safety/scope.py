@@ -16,6 +16,7 @@ from bot.safety.text import Sentence
 
 Reason = Literal["denied", "past", "supposed", "asked"]
 NOWHERE = (-1, -1)  # the cue of an idiom: no sign can contain it
+SHORT = 3  # tokens from a cue to a clause end so near that the clause after it is the one supposed
 WINDOW = 12  # tokens a denial reaches at most; clause ends usually stop it earlier
 
 
@@ -113,7 +114,9 @@ class Scoper:
         end = ends[last]
         while end < len(ends) and sentence.tokens[end - 1].word in joins and not sentence.tokens[end].comma:
             end = ends[end]
-        if end == last + 1 and end < len(ends):  # the cue itself closed a clause: "if" + "I have …"
+        if (
+            end <= last + SHORT and end < len(ends) and not sentence.tokens[end].comma
+        ):  # "if | I have …", "if one day | my …"
             end = ends[end]
         return end
 

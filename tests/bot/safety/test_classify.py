@@ -12,9 +12,10 @@ from bot.safety import classify
 from bot.safety.classify import Classifier, load_machine
 from bot.safety.features import Features
 from bot.safety.guard import Guard
-from tests.bot.safety.hashing import hashing
+from tests.hashing import HashingEmbeddings
 
 pytestmark = pytest.mark.usefixtures("few_examples")
+hashing = HashingEmbeddings().encode
 
 
 class Counting:

@@ -13,13 +13,14 @@ from bot.safety.examples import BESIDE, HARMLESS, examples, labelled
 from bot.safety.text import words
 
 SUITES = Path(__file__).resolve().parents[3] / "eval" / "suites"
+LONG = 5  # words; shorter ones ("thank you", "I can't breathe") are bound to be said twice
 NEAR = 90.0  # per cent alike, letter by letter, beyond which two messages count as one
 
 
 def _asked() -> list[str]:
     lines = [line for path in SUITES.rglob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
     texts = [str(item["text"]) for item in map(json.loads, lines) if "text" in item]
-    return sorted({_plain(text) for text in texts})
+    return sorted({plain for text in texts if len((plain := _plain(text)).split()) >= LONG})
 
 
 def _plain(text: str) -> str:

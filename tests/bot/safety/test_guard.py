@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from bot.safety.guard import Guard
 from bot.types import Question
-from tests.bot.safety.hashing import hashing
+from tests.hashing import HashingEmbeddings
+
+hashing = HashingEmbeddings().encode
 
 
 @pytest.mark.parametrize(
