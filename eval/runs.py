@@ -119,8 +119,12 @@ def execute(
     found = [r for log in logs for r in results(read_eval_log(log.location).samples or [], log.eval.task)]
     order = {job.name: n for n, job in enumerate(jobs)}
     found.sort(key=lambda result: order.get(result.suite, len(order)))
-    (folder / FINISHED).write_text(datetime.now(UTC).isoformat(timespec="seconds"), encoding="utf-8")
     return Run(folder, about, found)
+
+
+def finish(run: Run) -> None:
+    """Note that the run is done, its reports included: it is not continued, and can be compared with."""
+    (run.folder / FINISHED).write_text(datetime.now(UTC).isoformat(timespec="seconds"), encoding="utf-8")
 
 
 def load_run(root: Path, name: str) -> Run:

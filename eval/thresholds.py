@@ -15,7 +15,7 @@ from eval.metrics.base import estimate
 from eval.reply import PairResult, Result
 
 FILE = Path(__file__).with_name("thresholds.toml")
-LEAST = 10
+LEAST = 20
 FAILED = "failed"  # replies that never came: a count, not a measure
 
 

@@ -49,7 +49,7 @@ def run(
     from eval.plan import plan
     from eval.report.table import print_comparison, print_summary
     from eval.report.write import write_reports
-    from eval.runs import load_run, runs_dir
+    from eval.runs import finish, load_run, runs_dir
     from eval.summary import as_json, summarise
     from eval.thresholds import FILE, load_gates
 
@@ -67,6 +67,7 @@ def run(
     summary = summarise(done, gates)
     comparison = compare(before.results, done.results) if before else None
     written = write_reports(summary, done, comparison, before.name if before else None, junit)
+    finish(done)
     if json:
         print_json(as_json(summary))
     else:

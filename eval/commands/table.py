@@ -26,6 +26,7 @@ def table(
     from eval.commands.carry_out import carry_out
     from eval.commands.setup import settings_for, suite_roots
     from eval.plan import plan
+    from eval.runs import finish
     from eval.summary import estimates
     from eval.table import layout, markdown, put
 
@@ -44,6 +45,7 @@ def table(
         ]
         system: SystemName = "naive" if column["system"] == "naive" else "medialis"
         run = carry_out(settings, jobs, system=system, mode=mode, split=split, reuse=True)
+        finish(run)
         columns.append(estimates(run.results))
         cases = len(run.results)
     note = (

@@ -19,7 +19,7 @@ from eval.plan import Job
 from eval.reply import PairResult, Reply, Result
 from eval.report.junit import junit
 from eval.report.page import page
-from eval.runs import Run, execute, job_about, list_runs, load_run, open_folder
+from eval.runs import Run, execute, finish, job_about, list_runs, load_run, open_folder
 from eval.summary import as_json, summarise
 from eval.thresholds import Gate
 from tests.eval.results import ABSTAIN, ScriptedSystem, answered, case, pair, reply
@@ -49,7 +49,9 @@ def carry_out(
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return carry_out(tmp_path_factory.mktemp("eval") / "runs", ScriptedSystem(say))
+    done = carry_out(tmp_path_factory.mktemp("eval") / "runs", ScriptedSystem(say))
+    finish(done)
+    return done
 
 
 def test_every_case_has_its_result(run: Run) -> None:
