@@ -62,10 +62,11 @@ class Path:
             query = self._query(question, vector)
             verdict = self._triage(question, vector, query)
         response = Response(question, verdict, self.guide, self.guard.rail, clock)
-        if verdict.kind != "answer":
+        if verdict.kind != "answer" and not verdict.remainder:
             yield from self._reply(question, verdict, vector, response)
             return
         if verdict.remainder:
+            yield from response.say(self.guard.reply(verdict, question))
             question = replace(question, text=verdict.remainder)
             vector = self.encoder.encode([question.text])[0]
             query = self._query(question, vector)
