@@ -51,6 +51,7 @@ bench: index ## Run the benches that print speed and quality figures
 	$(BIN)/python -m eval.bench.faq --split test
 	$(BIN)/python -m eval.bench.gate --split test
 	$(BIN)/python -m eval.bench.safety --split test
+	$(BIN)/python -m eval.bench.load
 	$(BIN)/python -m eval.bench.mutants
 
 clean: ## Remove the environment, caches, index and reports; keeps the model files

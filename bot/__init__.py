@@ -20,6 +20,8 @@ _QUIET = {
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime's Linux builds report to their publisher; found by test_privacy.py
     # idle threads must sleep: two spinning ones beside a busy neighbour cost ten times the decode speed
     "OMP_WAIT_POLICY": "passive",
+    # the products we ask of it are small; two threads that wait for each other took twice as long beside a busy neighbour
+    "OPENBLAS_NUM_THREADS": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
 os.environ.update(_QUIET)

@@ -15,17 +15,18 @@ import numpy as np
 from bot.errors import LLMError
 from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.retrieve import Found, Retriever
-from bot.llm.protocol import ChatModel
+from bot.llm.protocol import ChatModel, Completions
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
 from bot.steps.compose import compose, judge
-from bot.steps.contextualise import contextualise, follows_up
+from bot.steps.contextualise import Query, contextualise, follows_up, points_at_subject
 from bot.steps.evidence import Evidence, marked
 from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
 from bot.steps.replies import Replies
 from bot.steps.respond import Clock, Response
+from bot.steps.spelling import Spelling
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Event, Guide, Question, Status, Verdict
 
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 PASSAGES = 4
 SENTENCES = 8
 EVIDENCE = 4  # sentences the model reads, in the guide's order
+LOOK_S = 1.0  # how often who waits for the model is told how many are ahead, and a reader who left is noticed
 GENERAL_SENTENCES = 2  # what the guide says in general, beside a referral
 
 
@@ -49,6 +51,7 @@ class Path:
     guide: Callable[[str], Guide | None]
     replies: Replies
     llm: ChatModel | None
+    spelling: Spelling
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
         """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
@@ -56,7 +59,8 @@ class Path:
         yield Status("triage")
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
-            verdict = self._triage(question, vector)
+            query = self._query(question, vector)
+            verdict = self._triage(question, vector, query)
         response = Response(question, verdict, self.guide, self.guard.rail, clock)
         if verdict.kind != "answer":
             yield from self._reply(question, verdict, vector, response)
@@ -64,40 +68,61 @@ class Path:
         if verdict.remainder:
             question = replace(question, text=verdict.remainder)
             vector = self.encoder.encode([question.text])[0]
+            query = self._query(question, vector)
             yield from response.say(self.guard.lead("remainder", verdict.language))
         yield Status("retrieve")
         with clock.step("retrieve"):
-            query = contextualise(question, self.encoder, vector)
-            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
-            faq = self.faq.match(query.vector)
+            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector, query.said)
+            faq = self.faq.match(query.own) or self.faq.match(query.vector)
         response.passages = found.hits
         if faq is not None:
             yield from self._quote([faq], response)
             yield response.done("answer", "answer", "verbatim")
             return
-        decision = self._decide(query.text, found, np.stack([vector, query.vector]), response)
+        decision = self._decide(query.text, found, np.stack([query.own, query.vector]), response)
         if not decision.answerable:
             yield from self._abstain(decision.nearest, response)
             return
         if self.llm is not None:
-            yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE), self.llm, response)
+            yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE, query.said), self.llm, response)
         if response.shown:
             # a small model leaves out the very number asked for: what is left out of the best sentences is quoted
-            left = [e for e in quoted(decision.evidence) if quantities(e.text) and not response.cites(e)]
+            left = [
+                e for e in quoted(decision.evidence, said=query.said) if quantities(e.text) and not response.cites(e)
+            ]
             yield from self._quote(left, response)
             yield response.done("answer", "answer", "composed", self.llm)
             return
-        yield from self._quote(quoted(decision.evidence), response)
+        yield from self._quote(quoted(decision.evidence, said=query.said), response)
         if response.shown:
             yield response.done("answer", "answer", "extractive")
         else:
             yield from self._abstain(None, response)
 
-    def _triage(self, question: Question, vector: Vectors) -> Verdict:
-        """The guard's verdict; a follow-up that alone seems to be about nothing is left to retrieval and the gate."""
+    def _query(self, question: Question, vector: Vectors) -> Query:
+        """What to search for: the question, spelt as the guides spell, with what it leans on."""
+        spelt = self.spelling.correct(question.text)
+        if spelt == question.text:
+            return contextualise(question, self.encoder, vector)
+        return contextualise(replace(question, text=spelt), self.encoder)
+
+    def _triage(self, question: Question, vector: Vectors, query: Query) -> Verdict:
+        """The guard's verdict. What only its learned router said of a message that points elsewhere is thought over.
+
+        A follow-up is routed again as it reads with the question it leans on; one that alone seems to be about nothing,
+        or speaks of "it" as readers of a guide do, is left to retrieval and the gate.
+        """
         verdict = self.guard.check(question, vector)
+        if not all(finding.rule.startswith("router.") for finding in verdict.findings):
+            return verdict
+        passes = replace(verdict, kind="answer", category="answer", findings=())
         if verdict.category in ("chit_chat", "out_of_scope") and follows_up(question):
-            return replace(verdict, kind="answer", category="answer", findings=())
+            return passes
+        if verdict.category == "out_of_scope" and points_at_subject(question.text):
+            return passes
+        if verdict.category == "diagnosis" and query.said:
+            again = self.guard.check(replace(question, text=query.text))
+            return passes if again.kind == "answer" else verdict
         return verdict
 
     def _decide(self, query: str, found: Found, vectors: Vectors, response: Response) -> Decision:
@@ -110,8 +135,20 @@ class Path:
                 return self.gate.decide(query, found.sentences, None, vectors)
 
     def _compose(self, query: str, evidence: Sequence[Evidence], llm: ChatModel, response: Response) -> Iterator[Event]:
-        """Show each composed sentence once it is grounded; what is not supported is dropped."""
-        yield Status("compose", llm.ahead())
+        """Wait for the model, then show what it composes; whatever becomes of it, what was shown stays."""
+        try:
+            with llm.turn() as turn:
+                while ahead := turn.wait(LOOK_S):
+                    yield Status("busy", ahead)
+                yield Status("compose")
+                yield from self._grounded(query, evidence, turn, response)
+        except LLMError as error:
+            response.model_failed(error)
+
+    def _grounded(
+        self, query: str, evidence: Sequence[Evidence], llm: Completions, response: Response
+    ) -> Iterator[Event]:
+        """Show each composed sentence once it is grounded; what is not supported is dropped. Raises LLMError."""
         drafts = compose(query, evidence, llm)
         try:
             while True:
@@ -128,8 +165,6 @@ class Path:
                     yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
                 else:
                     response.dropped(support.reason)
-        except LLMError as error:
-            response.model_failed(error)
         finally:
             drafts.close()
 

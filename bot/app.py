@@ -24,6 +24,7 @@ from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
 from bot.steps.gate import Gate
 from bot.steps.replies import Replies
+from bot.steps.spelling import Spelling, guide_words
 from bot.steps.told import Told
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Answer, Done, Event, Guide, Hit, Question, Turn
@@ -73,6 +74,7 @@ class Bot:
     def _wire(self, generation: Generation) -> AnswerPath:
         guides = generation.catalog.guides()
         cache = self.settings.data_dir / "safety"
+        asked = _asked(generation)
         guard = Guard.load(
             locale=self.settings.locale,
             embed=self.encoder.encode,
@@ -80,17 +82,20 @@ class Bot:
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
-            answerable=_asked(generation),
+            answerable=asked,
         )
         return AnswerPath(
             encoder=self.encoder,
             guard=guard,
             retriever=self.retriever,
-            gate=Gate(self.encoder, Told.load(self.encoder.encode, cache), generation.catalog.guide_passages),
+            gate=Gate(self.encoder, Told.load(self.encoder.encode, cache, asked), generation.catalog.guide_passages),
             faq=self._faq_matcher(generation),
             guide=generation.catalog.guide,
             replies=Replies(),
             llm=self.llm,
+            spelling=Spelling(
+                guard.is_word, (word for e in generation.catalog.each() for word in guide_words(e.passages))
+            ),
         )
 
     def _faq_matcher(self, generation: Generation) -> FaqMatcher:
@@ -125,6 +130,10 @@ class Bot:
     def guide(self, guide_id: str) -> Guide | None:
         """One guide by id."""
         return self.index.get().catalog.guide(guide_id)
+
+    def count_passages(self, guide_id: str) -> int:
+        """How many passages of a guide are in the index."""
+        return len(self.index.get().catalog.guide_passages(guide_id))
 
     def starters(self, limit: int = 4) -> list[str]:
         """Questions to begin with: those the guides' authors answered."""

@@ -12,6 +12,7 @@ from bot import __version__
 from bot.commands.ask import ask, chat
 from bot.commands.batch import batch
 from bot.commands.ingest import ingest
+from bot.commands.mcp import mcp
 from bot.commands.models import app as models
 from bot.commands.search import search
 from bot.commands.serve import serve
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (serve, ask, chat, ingest, search, batch):
+for command in (serve, mcp, ask, chat, ingest, search, batch):
     app.command()(command)
 app.add_typer(models, name="models")
 for extra in entry_points(group="medialis.commands"):  # commands that other packages bring, as eval does

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.errors import SettingsError
@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     rate_limit_store: str = Field("memory://", description="memory:// or the URL of a Redis server")
     max_body_bytes: int = Field(262_144, ge=4096, description="largest request body the server reads")
     locale_from_reader: bool = Field(False, description="let a request name the country its reader is in")
+    mcp: bool = Field(False, description="serve the Model Context Protocol at /mcp")
+    operator_token: SecretStr | None = Field(
+        None, min_length=16, description="opens the operator's page; none, no page"
+    )
     feedback: bool = Field(True, description="store thumbs up and down with the reader's consent")
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 

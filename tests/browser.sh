@@ -1,5 +1,5 @@
 #!/bin/sh
-# The browser tests need Chromium and, from npm, axe-core. Install what is missing where we may; otherwise say what to do.
+# The tests need Chromium, a Redis server and, from npm, axe-core. Install what is missing where we may; otherwise say what to do.
 set -eu
 need=""
 found=""
@@ -8,9 +8,10 @@ for name in chromium chromium-browser google-chrome; do
 done
 [ -n "$found" ] || need="chromium fonts-noto-core"
 command -v npm >/dev/null 2>&1 || need="$need npm"
+command -v redis-server >/dev/null 2>&1 || need="$need redis-server"
 if [ -n "$need" ]; then
   if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
-    echo "error: the browser tests need Chromium and npm; install what is missing (Debian: apt-get install $need)" >&2
+    echo "error: the tests need Chromium, npm and redis-server; install what is missing (Debian: apt-get install $need)" >&2
     exit 1
   fi
   export DEBIAN_FRONTEND=noninteractive

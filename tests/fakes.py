@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -87,8 +88,27 @@ class ScriptedLLM:
             raise judgement
         return judgement
 
-    def ahead(self) -> int:
-        return self._ahead
+    @contextmanager
+    def turn(self) -> Iterator[ScriptedTurn]:
+        yield ScriptedTurn(self, self._ahead)
+
+
+@dataclass
+class ScriptedTurn:
+    """A turn that comes once as many as were ahead have been counted down."""
+
+    llm: ScriptedLLM
+    ahead: int
+
+    def wait(self, seconds: float) -> int:
+        self.ahead, now = max(0, self.ahead - 1), self.ahead
+        return now
+
+    def stream(self, system: str, turns: Sequence[Turn], *, max_tokens: int = 256) -> Generator[str, None, None]:
+        return self.llm.stream(system, turns, max_tokens=max_tokens)
+
+    def p_yes(self, system: str, turns: Sequence[Turn]) -> float:
+        return self.llm.p_yes(system, turns)
 
 
 def _queue(items: Iterable[T], what: str) -> Callable[[str, Sequence[Turn]], T]:

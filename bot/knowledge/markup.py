@@ -19,6 +19,7 @@ _HALF_EMPHASIS = re.compile(
     r"(?<![\w*])\*{1,3}(?=\w)|(?<=[\w.!?,;:)])\*{1,3}(?![\w*])|(?<!\S)_{2,3}(?=\w)|(?<=[\w.!?])_{2,3}(?!\S)"
 )
 _SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+")
 
 
 def plain(text: str) -> str:
@@ -64,3 +65,8 @@ def _inline(token: Token) -> str:
     if token.type == "html_inline":
         return " " if token.content.lower().startswith("<br") else ""
     return token.content
+
+
+def bare(text: str) -> str:
+    """The words of a text and nothing else, lower-cased: what is the same in two of them is said in both."""
+    return " ".join(_WORD.findall(plain(text).lower()))

@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.index import LiveIndex
-from bot.knowledge.markup import plain
+from bot.knowledge.markup import bare, plain
 from bot.knowledge.vectors import passage_of, sentence_of
 from bot.knowledge.words import WordIndex
 from bot.types import Hit, Passage, Sentence, SentenceHit
@@ -46,8 +46,13 @@ class Retriever:
         self._lock = threading.Lock()
         self._sentence_vectors: OrderedDict[str, Vectors] = OrderedDict()
 
-    def search(self, query: str, k: int = 5, sentences: int = 8, vector: Vectors | None = None) -> Found:
-        """The best `k` passages and `sentences` sentences; `vector` (384,) is the query's embedding if the caller has it."""
+    def search(
+        self, query: str, k: int = 5, sentences: int = 8, vector: Vectors | None = None, said: str = ""
+    ) -> Found:
+        """The best `k` passages and `sentences` sentences; `vector` (384,) is the query's embedding if the caller has it.
+
+        `said` is what the reader was told just before: a follow-up often asks for what stands beside it.
+        """
         generation = self._index.get()
         if vector is None:
             vector = self._encoder.encode([query])[0]
@@ -59,7 +64,7 @@ class Retriever:
         # a vector store shared between generations may name passages this one does not have
         passages = generation.catalog.passages(_best(fused, max(POOL, k) + 5))
         pool = [passages[id_] for id_ in _best(fused, len(fused)) if id_ in passages][: max(POOL, k)]
-        ranked = self._sentences(query, vector, pool[:POOL], dict(nearest))
+        ranked = self._sentences(query, vector, pool[:POOL], dict(nearest), said)
         by_sentences = list(dict.fromkeys(hit.passage.id for hit in ranked))
         ids = {passage.id for passage in pool}
         rankings = [[id_ for id_ in ranking if id_ in ids] for ranking in (dense, words, by_sentences)]
@@ -69,9 +74,9 @@ class Retriever:
         return Found(hits, tuple(ranked[:sentences]))
 
     def _sentences(
-        self, query: str, vector: Vectors, pool: Sequence[Passage], nearest: Mapping[str, float]
+        self, query: str, vector: Vectors, pool: Sequence[Passage], nearest: Mapping[str, float], said: str
     ) -> list[SentenceHit]:
-        """Every sentence of the pool, best first: by meaning, by the questions it answers, and by words."""
+        """Every sentence of the pool, best first: by meaning, by the questions it answers, by words, beside what was said."""
         candidates = [(passage, n, sentence) for passage in pool for n, sentence in enumerate(passage.sentences)]
         if not candidates:
             return []
@@ -84,6 +89,7 @@ class Retriever:
                 [ids[i] for i in np.argsort(-cosines, kind="stable")],
                 sorted((id_ for id_ in ids if id_ in asked), key=lambda id_: -asked[id_]),
                 [id_ for id_, _ in WordIndex.build(ids, texts).search(query, len(ids))],
+                _beside(said, candidates, ids),
             ],
             RERANK_K,
         )
@@ -117,6 +123,17 @@ def context(passage: Passage, sentence: Sentence) -> str:
     """A sentence with the heading it stands under: "It may take months" alone says nothing about what."""
     text = plain(sentence.text)
     return f"{passage.section}: {text}" if passage.section else text
+
+
+def _beside(said: str, candidates: Sequence[tuple[Passage, int, Sentence]], ids: Sequence[str]) -> list[str]:
+    """The sentences that stand beside those already `said`, in the same passage, nearest first; what follows comes first."""
+    told = bare(said)
+    there = [(p, n) for p, n, sentence in candidates if told and bare(sentence.text) in told]
+    steps = [
+        (min((abs(n - m) - 0.5 * (n > m) for q, m in there if q.id == p.id), default=0.0), id_)
+        for (p, n, _), id_ in zip(candidates, ids, strict=True)
+    ]
+    return [id_ for step, id_ in sorted(steps, key=lambda s: s[0]) if step > 0]
 
 
 def reciprocal_rank(rankings: Sequence[Sequence[str]], k: int) -> dict[str, float]:

@@ -6,9 +6,10 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from bot.llm.engine import Engine
 from bot.llm.failures import SETTINGS_HINT, readable_errors
 from bot.llm.line import Line
 from bot.llm.store import Store
+from bot.llm.turn import EngineTurn
 from bot.settings import Settings
 from bot.types import Turn
 
@@ -92,16 +94,22 @@ class LLM:
         pieces are taken: whoever judges one sentence with `p_yes` before taking the next would otherwise wait for
         itself. Closing the iterator ends the request at the next token.
         """
+        return self.stream_in(self._line, system, turns, max_tokens)
+
+    def stream_in(
+        self, line: Line | None, system: str, turns: Sequence[Turn], max_tokens: int
+    ) -> Generator[str, None, None]:
+        """`stream`, waiting in another line than the engine's own."""
         deadline = time.monotonic() + self._timeout_s
-        ticket = self._enter()
+        leave = self._enter(line)
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
         stop = threading.Event()
-        arguments = (_messages(system, turns), max_tokens, pieces, stop, ticket)
+        arguments = (_messages(system, turns), max_tokens, pieces, stop, leave)
         reader = threading.Thread(target=self._read, args=arguments, daemon=True, name="llm-stream")
         try:
             reader.start()
         except RuntimeError as error:  # the system gives no more threads
-            self._leave(ticket)
+            leave()
             raise LLMUnavailable("no thread is left to read the reply") from error
         try:
             while (piece := _next(pieces, deadline)) is not None:
@@ -117,7 +125,11 @@ class LLM:
         Raises LLMUnclear when the model says neither, LLMUnavailable when the server gives no logprobs, and what
         `stream` raises.
         """
-        ticket = self._enter()
+        return self.p_yes_in(self._line, system, turns)
+
+    def p_yes_in(self, line: Line | None, system: str, turns: Sequence[Turn]) -> float:
+        """`p_yes`, waiting in another line than the engine's own."""
+        leave = self._enter(line)
         try:
             with readable_errors():
                 reply = self._chat().invoke(
@@ -130,10 +142,14 @@ class LLM:
                 tokens = ((reply.response_metadata.get("logprobs") or {}).get("content") or [{}])[0]
                 choices = {choice["token"]: choice["logprob"] for choice in tokens.get("top_logprobs") or ()}
         finally:
-            self._leave(ticket)
+            leave()
         if not choices:
             raise LLMUnavailable("the language model's server gives no log-probabilities, which the judge needs")
         return yes_share(choices)
+
+    def turn(self) -> EngineTurn:
+        """A turn at the engine for one whole answer."""
+        return EngineTurn(self, self._line, self._timeout_s)
 
     def state(self) -> str:
         """ "ok" once the endpoint was reached, "starting" before."""
@@ -147,12 +163,9 @@ class LLM:
                 self._made = None
             self._endpoint.stop()
 
-    def _enter(self) -> threading.Event | None:
-        return self._line.enter(self._timeout_s) if self._line is not None else None
-
-    def _leave(self, ticket: threading.Event | None) -> None:
-        if self._line is not None and ticket is not None:
-            self._line.leave(ticket)
+    def _enter(self, line: Line | None) -> Callable[[], None]:
+        """Wait in a line; what is returned leaves it."""
+        return partial(line.leave, line.enter(self._timeout_s)) if line is not None else _nothing
 
     def _read(
         self,
@@ -160,7 +173,7 @@ class LLM:
         max_tokens: int,
         pieces: queue.SimpleQueue[str | BaseException | None],
         stop: threading.Event,
-        ticket: threading.Event | None,
+        leave: Callable[[], None],
     ) -> None:
         """Read one reply into `pieces`; None ends it, an exception is for the reader of the pieces to raise."""
         end: BaseException | None = None
@@ -178,7 +191,7 @@ class LLM:
         except BaseException as error:  # noqa: BLE001  raised again where the pieces are taken
             end = error
         finally:
-            self._leave(ticket)
+            leave()
             pieces.put(end)
 
     @contextmanager
@@ -250,6 +263,10 @@ def yes_share(logprobs: Mapping[str, float]) -> float:
 
 def _messages(system: str, turns: Sequence[Turn]) -> list[tuple[str, str]]:
     return ([("system", system)] if system else []) + [(turn.role, turn.text) for turn in turns]
+
+
+def _nothing() -> None:
+    """Leaves no line."""
 
 
 def _next(pieces: queue.SimpleQueue[str | BaseException | None], deadline: float) -> str | BaseException | None:

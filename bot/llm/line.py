@@ -19,10 +19,10 @@ class Line:
         """How many are served or wait."""
         return len(self._tickets)
 
-    def enter(self, timeout_s: float) -> threading.Event:
-        """Wait for one's turn and return the ticket to leave with, from any thread.
+    def join(self) -> threading.Event:
+        """Stand at the end; the ticket is set once it is one's turn, and is left with from any thread.
 
-        Raises LLMBusy at once when the line is full, LLMTimeout after `timeout_s` seconds.
+        Raises LLMBusy at once when the line is full.
         """
         ticket = threading.Event()
         with self._lock:
@@ -30,6 +30,16 @@ class Line:
                 raise LLMBusy("too many questions are waiting", hint="try again in a minute")
             self._tickets.append(ticket)
             self._tickets[0].set()
+        return ticket
+
+    def ahead(self, ticket: threading.Event) -> int:
+        """How many are before a ticket, the one being served included."""
+        with self._lock:
+            return self._tickets.index(ticket)
+
+    def enter(self, timeout_s: float) -> threading.Event:
+        """Wait for one's turn and return the ticket. Raises what `join` does, LLMTimeout after `timeout_s` seconds."""
+        ticket = self.join()
         try:
             served = ticket.wait(timeout_s)
         except BaseException:  # Ctrl-C while waiting must not leave a ghost in the line

@@ -5,24 +5,28 @@ Alarm = rules OR classifier; neither can take back what the other raised.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
-from bot.safety.classify import Classifier, Vectors
-from bot.safety.normalise import Normal
-from bot.safety.policy import BODIES, Policy
-from bot.safety.text import sentences
+from bot.safety.classify import Classifier
+from bot.safety.features import Vectors
+from bot.safety.policy import Policy
 from bot.safety.triage import Reading, Triage
 from bot.types import Category, Finding, Kind, Level, Verdict
 
 ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm")  # in precedence
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
-# 1 - P(none) from which the alarm head alone escalates: lower where the rules saw at least one asserted sign, since the
-# head cannot read a denial ("no fever"). Chosen by cross-validation on the examples.
-WITH_SIGN: Final = 0.45
-WITHOUT_SIGN: Final = 0.85
-GRAVER: Final = 0.5  # an "urgent" counts as an emergency when P(emergency) is at least this share of P(urgent)
-PIECES: Final = 6  # sentences of a message classified beside the whole
+# Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
+# danger for. Chosen on the examples by cross-validation and on the development cases.
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.15, "emergency": -0.2, "urgent": -0.15, "harm": 0.0}
+APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
+GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
+CRISIS: Final = -0.4  # below this score of its own a danger is taken for another one, whose help fits a body
+LONG: Final = (
+    25  # words of a message from which its sentences are classified too: a sign drowns in an embedding of many
+)
+PIECES: Final = 5  # sentences of a message classified beside the whole
+PIECE: Final = 3  # words; less is no sentence
 
 
 class Alarms:
@@ -33,9 +37,6 @@ class Alarms:
         self._rules = [rule for rule in policy.rules if rule.category in ALARMS]
         self._lasting = [rule for rule in self._rules if rule.category == "crisis"]
         self._passing = [rule for rule in self._rules if rule.category != "crisis"]
-        ways = [way for rule in self._rules for way in rule.when]
-        asserted = {term for way in ways for part in way if not part.absent for term in part.terms}
-        self._sign_terms = asserted - BODIES - policy.company
 
     def ruled(self, past: Sequence[Reading], current: Reading, hidden: Sequence[Reading]) -> list[Finding]:
         """Rules over the turns since the matter was last seen to; a crisis counts from the first turn on."""
@@ -47,30 +48,22 @@ class Alarms:
         return found
 
     def learned(
-        self, normal: Normal, current: Reading, history: Sequence[tuple[str, Reading]], vector: Vectors | None
+        self, current: Reading, history: Sequence[Reading], vector: Vectors | None, length: int
     ) -> list[Finding]:
         """What the alarm head says of the message, of its sentences and of the turns before it."""
         if self._classifier is None:
             return []
-        pieces = [normal.text, *_pieces(normal.text)]
-        heard = [self._heard(current)] * len(pieces) + [self._heard(reading) for _, reading in history]
-        shares = self._classifier.shares([*pieces, *(text for text, _ in history)], vector)
+        pieces = _pieces(current)
+        opinions = self._classifier.opinions([current, *pieces, *history], vector)
         found = []
-        for number, (share, _) in enumerate(shares):
-            danger = 1.0 - share["none"]
-            if danger < (WITH_SIGN if heard[number] else WITHOUT_SIGN):
+        for number, opinion in enumerate(opinions):
+            danger, category = -opinion.alarm["none"], _worst(opinion.alarm)
+            if danger < DANGER[category] + (APART if 0 < number <= len(pieces) else 0.0):
                 continue
-            worst = max((name for name in share if name != "none"), key=lambda name: share[name])
-            if worst == "urgent" and share["emergency"] >= GRAVER * share["urgent"]:
-                worst = "emergency"
-            level: Level | None = {"harm": None, "urgent": "same_day"}.get(worst, "emergency_now")
-            span = (0, normal.offsets[-1]) if number < len(pieces) else (0, 0)
-            found.append(Finding("classifier.alarm", cast(Category, worst), level, *span, f"P(alarm) = {danger:.2f}"))
+            level: Level | None = {"harm": None, "urgent": "same_day"}.get(category, "emergency_now")
+            span = (0, length) if number <= len(pieces) else (0, 0)
+            found.append(Finding("classifier.alarm", category, level, *span, f"danger {danger:.2f}"))
         return found
-
-    def _heard(self, reading: Reading) -> bool:
-        """Does any sign of an alarm rule stand here, asserted? Places, times and other company do not count."""
-        return any(sign.silent is None and sign.term in self._sign_terms for sign in reading.signs)
 
 
 def escalate(alarms: Iterable[Finding], language: str) -> Verdict:
@@ -93,6 +86,18 @@ def resolved_at(readings: Sequence[Reading]) -> int:
     return 0
 
 
-def _pieces(text: str) -> list[str]:
-    parts = [text[s.tokens[0].start : s.tokens[-1].end] for s in sentences(text) if len(s.tokens) >= 3]
-    return parts[:PIECES] if len(parts) > 1 else []
+def _worst(scores: Mapping[str, float]) -> Category:
+    """The likeliest danger; in doubt between urgent and emergency the graver, and no crisis that is not clearly one."""
+    unlikely = {"none"} | ({"crisis"} if scores["crisis"] < CRISIS else set())
+    worst = max((name for name in scores if name not in unlikely), key=lambda name: scores[name])
+    if worst == "urgent" and scores["emergency"] >= scores["urgent"] - GRAVER:
+        worst = "emergency"
+    return cast(Category, worst)
+
+
+def _pieces(reading: Reading) -> list[Reading]:
+    """The sentences of a long message, those that assert nothing apart; the last ones, where a reader comes to the point."""
+    if len(reading.said) < 2 or sum(said.n_words for said in reading.said) < LONG:
+        return []
+    numbers = [n for n, said in enumerate(reading.said) if said.n_words >= PIECE and said.asserted]
+    return [reading.sentence(number) for number in numbers[-PIECES:]]

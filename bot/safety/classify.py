@@ -1,7 +1,7 @@
-"""Two logistic regressions on the question's own embedding: is anybody in danger, and what is being asked.
+"""Two heads on a message: is anybody in danger, and what is being asked.
 
-Trained from `policy/examples/*.yaml` at first load (a second or two), kept as plain arrays under a hash of the
-examples and of the embedding itself, so neither new examples nor a new model ever meets old weights.
+Trained from `policy/examples/` at first load, kept as plain arrays under a hash of examples, policy and embedding,
+so that neither new words nor a new model ever meets old weights.
 """
 
 from __future__ import annotations
@@ -13,53 +13,41 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.safety.policy import read_yaml
+from bot.safety import machine
+from bot.safety.examples import ALARM, ROUTER, labelled
+from bot.safety.features import ASSERTED, EMBEDDINGS, SILENT, Embed, Features, Vectors
+from bot.safety.machine import Arrays, Machine, Task
+from bot.safety.policy import fingerprint
+from bot.safety.triage import Reading
 
-Embed = Callable[[list[str]], NDArray[np.float32]]
-Vectors = NDArray[np.float32]
-Shares = Mapping[str, float]
+Scores = Mapping[str, float]
+Read = Callable[[str], Reading]
 _REMEMBERED = 512  # decisions kept by digest, so that a conversation's earlier turns are not embedded again
-Arrays = dict[str, NDArray[Any]]
-_C = 30.0  # inverse regularisation, chosen by cross-validation on the examples
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A softmax classifier: `weights` is (classes, 384), `bias` (classes,)."""
+def load_machine(
+    embed: Embed, read: Read, features: Features, cache_dir: Path | None, answerable: Sequence[str] = ()
+) -> Machine:
+    """Both heads trained on `policy/examples/`, from the cache if the same ones were trained before.
 
-    classes: tuple[str, ...]
-    weights: NDArray[np.float64]
-    bias: NDArray[np.float64]
-
-    def predict(self, vectors: Vectors) -> list[dict[str, float]]:
-        """The probability of every class for each row of an (n, 384) array of unit vectors."""
-        scores = vectors.astype(np.float64) @ self.weights.T + self.bias
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = scores / scores.sum(axis=1, keepdims=True)
-        return [dict(zip(self.classes, map(float, row), strict=True)) for row in shares]
-
-
-def load_head(
-    name: str, embed: Embed, cache_dir: Path | None, harmless: str = "", answerable: Sequence[str] = ()
-) -> Head:
-    """The head trained on `policy/examples/{name}.yaml`, from the cache if the same one was trained before.
-
-    `answerable` are questions the guides answer, added to the class `harmless`: what readers rightly ask of these
-    guides is what a refusal must not catch. Together they weigh as much as the class's own examples.
+    `answerable` are questions the guides answer, learned as harmless: what readers rightly ask of these guides is what a
+    refusal must not catch.
     """
-    examples: Mapping[str, Sequence[str]] = read_yaml("policy", "examples", f"{name}.yaml")
-    known = repr((name, _C, sorted((k, list(v)) for k, v in examples.items()), harmless, list(answerable)))
-    digest = hashlib.sha256(known.encode())
-    digest.update(np.round(embed(["knee"]), 3).tobytes())
-    stored = kept(
-        cache_dir, f"head-{name}-{digest.hexdigest()[:20]}", lambda: _train(examples, embed, harmless, answerable)
-    )
-    return Head(tuple(map(str, stored["classes"])), stored["weights"], stored["bias"])
+    shown = {head: labelled(head, answerable) for head in (ALARM, ROUTER)}
+    settings = (machine.DIRECTIONS, machine.GAMMA, machine.WORDS, machine.RIDGE, ASSERTED, SILENT, shown)
+    digest = hashlib.sha256(repr(settings).encode() + fingerprint().encode() + _probe(embed))
+
+    def train() -> Arrays:
+        texts = list(dict.fromkeys(text for group in shown.values() for text in group[0]))
+        row = {text: number for number, text in enumerate(texts)}
+        samples = features.samples([read(text) for text in texts], _remembering(embed, cache_dir))
+        tasks = {head: Task([row[text] for text in group[0]], group[1], group[2]) for head, group in shown.items()}
+        return machine.train(samples, tasks, EMBEDDINGS).arrays()
+
+    return Machine.of(kept(cache_dir, f"heads-{digest.hexdigest()[:20]}", train))
 
 
 def kept(cache_dir: Path | None, name: str, train: Callable[[], Arrays]) -> Arrays:
@@ -70,56 +58,81 @@ def kept(cache_dir: Path | None, name: str, train: Callable[[], Arrays]) -> Arra
             return {key: stored[key] for key in stored.files}
     arrays = train()
     if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part.npz")  # two servers may start at once
-        with part.open("wb") as file:
-            np.savez(file, **dict[str, Any](arrays))
-        part.replace(path)
+        _write(path, arrays)
     return arrays
 
 
-def _train(examples: Mapping[str, Sequence[str]], embed: Embed, harmless: str, answerable: Sequence[str]) -> Arrays:
-    from sklearn.linear_model import LogisticRegression
+def _write(path: Path, arrays: Arrays) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part.npz")  # two servers may start at once
+    with part.open("wb") as file:
+        np.savez(file, **dict(arrays))  # type: ignore[arg-type]
+    part.replace(path)
 
-    texts = [text for group in examples.values() for text in group]
-    labels = [label for label, group in examples.items() for _ in group]
-    weights = [1.0] * len(texts)
-    if answerable:
-        weights += [max(1.0, len(examples[harmless])) / len(answerable)] * len(answerable)
-    model = LogisticRegression(C=_C, max_iter=2000)
-    model.fit(embed([*texts, *answerable]), labels + [harmless] * len(answerable), sample_weight=weights)
-    return {"classes": np.array(model.classes_, dtype=str), "weights": model.coef_, "bias": model.intercept_}
+
+def _probe(embed: Embed) -> bytes:
+    """What tells one embedding model from another."""
+    return np.round(embed(["knee"]), 3).tobytes()
+
+
+def _remembering(embed: Embed, cache_dir: Path | None) -> Embed:
+    """`embed` with the examples' vectors kept on disk: a changed word or guide trains anew without embedding anew."""
+    if cache_dir is None:
+        return embed
+    path = cache_dir / f"examples-{hashlib.sha256(_probe(embed)).hexdigest()[:20]}.npz"
+    known: dict[str, Vectors] = {}
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as stored:
+            known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+
+    def remembering(texts: list[str]) -> Vectors:
+        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            known.update(zip(missing, embed(list(missing.values())), strict=True))
+            _write(path, {"texts": np.array(list(known)), "vectors": np.stack(list(known.values()))})
+        return np.stack([known[key] for key in keys])
+
+    return remembering
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The scores of both heads, about -1 (surely not) to 1 (surely) for every class."""
+
+    alarm: Scores
+    router: Scores
 
 
 class Classifier:
-    """Both heads over one embedding; remembers probabilities by the digest of a text, never the text. Thread-safe."""
+    """Both heads over one set of features; remembers scores by the digest of a text, never the text. Thread-safe."""
 
-    def __init__(self, embed: Embed, alarm: Head, router: Head) -> None:
-        self._embed, self._alarm, self._router = embed, alarm, router
-        self._known: OrderedDict[bytes, tuple[Shares, Shares]] = OrderedDict()
+    def __init__(self, embed: Embed, features: Features, heads: Machine) -> None:
+        self._embed, self._features, self._heads = embed, features, heads
+        self._known: OrderedDict[bytes, Opinion] = OrderedDict()
         self._lock = Lock()
 
     @classmethod
-    def load(cls, embed: Embed, cache_dir: Path | None, answerable: Sequence[str] = ()) -> Classifier:
-        """Train both heads, or read them from `cache_dir`; `answerable` are questions the guides answer."""
-        alarm = load_head("alarm", embed, cache_dir, "none", answerable)
-        return cls(embed, alarm, load_head("router", embed, cache_dir, "answer", answerable))
+    def load(
+        cls, embed: Embed, read: Read, terms: Sequence[str], cache_dir: Path | None, answerable: Sequence[str] = ()
+    ) -> Classifier:
+        """Train both heads, or read them from `cache_dir`; `read` reads a message's signs, `terms` names them."""
+        features = Features(sorted(terms))
+        return cls(embed, features, load_machine(embed, read, features, cache_dir, answerable))
 
-    def shares(self, texts: Sequence[str], first: Vectors | None = None) -> list[tuple[Shares, Shares]]:
-        """Probabilities (alarm head, router) of each text; `first` is the embedding of `texts[0]` if known, (384,)."""
-        keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
+    def opinions(self, readings: Sequence[Reading], first: Vectors | None = None) -> list[Opinion]:
+        """What both heads say of each; `first` is the embedding of the first one's text if known, (384,)."""
+        keys = [hashlib.blake2b(r.text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for r in readings]
         with self._lock:
             found = {key: self._known[key] for key in keys if key in self._known}
-        if first is not None and keys and keys[0] not in found:
-            found[keys[0]] = self._both(np.asarray(first, dtype=np.float32).reshape(1, -1))[0]
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
+        missing = {key: reading for key, reading in zip(keys, readings, strict=True) if key not in found}
         if missing:
-            found |= dict(zip(missing, self._both(self._embed(list(missing.values()))), strict=True))
+            fresh = first if keys[0] in missing else None
+            samples = self._features.samples(list(missing.values()), self._embed, fresh)
+            scored = zip(missing, self._heads.score(samples), strict=True)
+            found |= {key: Opinion(by_head[ALARM], by_head[ROUTER]) for key, by_head in scored}
         with self._lock:
             self._known.update(found)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return [found[key] for key in keys]
-
-    def _both(self, vectors: Vectors) -> list[tuple[Shares, Shares]]:
-        return list(zip(self._alarm.predict(vectors), self._router.predict(vectors), strict=True))

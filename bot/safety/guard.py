@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from bot.safety.alarm import Alarms, escalate, resolved_at
-from bot.safety.classify import Classifier, Embed, Vectors
+from bot.safety.classify import Classifier
+from bot.safety.features import Embed, Vectors
 from bot.safety.language import detect
 from bot.safety.lexicon import Speller
 from bot.safety.normalise import Normal, normalise
@@ -30,18 +31,21 @@ class Guard:
     """Safety as one object; thread-safe, holds no message text. `lines` are the country's services, for tel: links."""
 
     lines: tuple[Line, ...]
+    is_word: Callable[[str], bool]  # whether the dictionary, or a rule, knows a word (in lower case)
 
-    def __init__(
-        self, policy: Policy, speller: Speller, speaker: Speaker, classifier: Classifier | None, max_chars: int
-    ) -> None:
+    def __init__(self, policy: Policy, speller: Speller, speaker: Speaker, max_chars: int) -> None:
         self._policy, self._speller, self._speaker = policy, speller, speaker
         self._triage = Triage(policy, speller)
-        self._alarms = Alarms(policy, self._triage, classifier)
-        self._router = Router(policy, self._triage, classifier)
         self._rail = Rail(policy, self._orders)
         self._max_chars = max_chars
         self._guide_languages = frozenset({"en"})
         self.lines = speaker.lines
+        self.is_word = speller.is_word
+        self._listen(None)
+
+    def _listen(self, classifier: Classifier | None) -> None:
+        self._alarms = Alarms(self._policy, self._triage, classifier)
+        self._router = Router(self._policy, self._triage, classifier)
 
     @classmethod
     def load(
@@ -70,10 +74,10 @@ class Guard:
         vocabulary = english.terms.vocabulary | english.scoper.vocabulary | english.marks
         speller = Speller(vocabulary, SpellChecker().word_frequency.dictionary)
         speaker = Speaker(Replies(country, topics, limit=max_chars), policy, tuple(country.lines.values()))
-        guard = cls(
-            policy, speller, speaker, Classifier.load(embed, cache_dir, answerable) if embed else None, max_chars
-        )
+        guard = cls(policy, speller, speaker, max_chars)
         guard._guide_languages = frozenset(languages)
+        if embed is not None:
+            guard._listen(Classifier.load(embed, guard._read, sorted(policy.terms), cache_dir, answerable))
         return guard
 
     def check(self, question: Question, vector: Vectors | None = None) -> Verdict:
@@ -120,7 +124,7 @@ class Guard:
         past = [self._read(turn) for turn in history]
         alarms = self._alarms.ruled(past, current, hidden)
         since = resolved_at([*past, current])
-        alarms += self._alarms.learned(normal, current, list(zip(history[since:], past[since:], strict=True)), vector)
+        alarms += self._alarms.learned(current, past[since:], vector, normal.offsets[-1])
         if alarms:
             return escalate(alarms, language)
         if len(text) > self._max_chars:

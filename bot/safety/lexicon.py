@@ -16,8 +16,8 @@ from rapidfuzz.distance import OSA
 from bot.errors import SettingsError
 from bot.safety.text import Sentence, Token, words
 
-_LEET = str.maketrans("013457@$!", "oieastasi")
-_MIXED = re.compile(r"^(?=.*[a-z])(?=.*\d)[a-z\d]{4,}$")
+_LEET = tuple(str.maketrans("013457@$!", f"o{one}eastasi") for one in "il")  # a 1 stands for either
+_MIXED = re.compile(r"^(?=.*[a-z])(?=.*\d)[a-z\d]{3,}$")
 
 
 class Lexicon:
@@ -104,8 +104,10 @@ class Speller:
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one speller lives as long as the process
     def _correct(self, word: str) -> tuple[str, ...]:
-        if _MIXED.match(word) and (plain := word.translate(_LEET)).isalpha() and self.is_word(plain):
-            return (plain,)
+        if _MIXED.match(word):
+            plain = (form for table in _LEET if (form := word.translate(table)).isalpha() and self.is_word(form))
+            if found := next(plain, None):
+                return (found,)
         if len(word) < 4 or not word.isascii() or not word.isalpha() or self.is_word(word):
             return (word,)
         squeezed = re.sub(r"(.)\1{2,}", r"\1\1", word)

@@ -29,11 +29,15 @@ MAX_DECODED = 8
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """A cleaned message: `offsets[i]` is where `text[i]` stood in the original; one extra entry marks the end."""
+    """A cleaned message: `offsets[i]` is where `text[i]` stood in the original; one extra entry marks the end.
+
+    `garbled` says that its words are none until it is turned round or shifted: what it seems to misspell means nothing.
+    """
 
     text: str
     offsets: tuple[int, ...]
     decoded: tuple[str, ...] = ()
+    garbled: bool = False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's half-open span for `text[start:end]`."""
@@ -61,8 +65,10 @@ def normalise(
             offsets.append(position)
     offsets.append(len(message))
     text = _fold_homoglyphs("".join(characters), homoglyphs or {})
-    decoded = dict.fromkeys(form for form in _decode(text, "".join(hidden), is_word) if form.strip() and form != text)
-    return Normal(text, tuple(offsets), tuple(decoded)[:MAX_DECODED])
+    turned = _turned(text, is_word) if is_word is not None else []
+    forms = [*turned, *_decode(text, "".join(hidden))]
+    decoded = dict.fromkeys(form for form in forms if form.strip() and form != text)
+    return Normal(text, tuple(offsets), tuple(decoded)[:MAX_DECODED], bool(turned))
 
 
 def _clusters(message: str) -> Iterator[tuple[int, str]]:
@@ -101,7 +107,15 @@ def _fold_homoglyphs(text: str, table: Mapping[str, str]) -> str:
     return regex.sub(r"\w+", fold, text) if table else text
 
 
-def _decode(text: str, hidden: str, is_word: Callable[[str], bool] | None) -> Iterator[str]:
+def _turned(text: str, is_word: Callable[[str], bool]) -> list[str]:
+    """The text shifted by thirteen letters or read backwards, where only that makes words of it."""
+    if _share(text, is_word) >= _MOSTLY:
+        return []
+    forms = codecs.decode(text, "rot13"), text[::-1], " ".join(word[::-1] for word in text.split())
+    return [form for form in forms if _share(form, is_word) >= _MOSTLY]
+
+
+def _decode(text: str, hidden: str) -> Iterator[str]:
     """Every reading of the text that is language after one step of decoding."""
     if hidden:
         yield hidden
@@ -117,10 +131,6 @@ def _decode(text: str, hidden: str, is_word: Callable[[str], bool] | None) -> It
             yield unescaped
     if _SPACED.search(text):
         yield _SPACED.sub(lambda match: regex.sub(r"[ .\-_*]", "", match.group()), text)
-    if is_word is not None and _share(text, is_word) < _MOSTLY:
-        for form in (codecs.decode(text, "rot13"), text[::-1], " ".join(word[::-1] for word in text.split())):
-            if _share(form, is_word) >= _MOSTLY:
-                yield form
 
 
 def _base64(blob: str) -> bytes:

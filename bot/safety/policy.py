@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -82,6 +83,16 @@ def listing(*parts: str) -> list[str]:
 
 
 @lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """A digest of every word by which messages are read: what has been learned from readings is worth nothing after a change."""
+    digest = hashlib.sha256()
+    for parts in (("policy",), ("policy", "terms"), ("policy", "languages")):
+        for name in listing(*parts):
+            digest.update(files("bot.safety").joinpath(*parts, f"{name}.yaml").read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
 def load_policy() -> Policy:
     """Read and compile every policy file once; raises SettingsError naming what is wrong in it."""
     terms: dict[str, list[str]] = {}
@@ -110,7 +121,7 @@ def load_policy() -> Policy:
         languages,
         read_yaml("policy", "homoglyphs.yaml"),
         tuple(markup),
-        used | BODIES | {"on_topic", "resolved", "chat_thanks", "chat_about", "chat_greeting"},
+        used | BODIES | frozenset(terms),
         frozenset(read_yaml("policy", "company.yaml")),
     )
 

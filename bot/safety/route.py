@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.safety.classify import Classifier, Shares, Vectors
+from bot.safety.classify import Classifier, Scores
+from bot.safety.features import Vectors
 from bot.safety.normalise import Normal
 from bot.safety.policy import Policy
 from bot.safety.text import sentences, words
@@ -13,12 +14,18 @@ from bot.safety.triage import Reading, Triage
 from bot.types import Category, Finding, Kind, Verdict
 
 PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis")
-# Thresholds on the router's probabilities, chosen by cross-validation on the examples.
-BARS: Final[Mapping[Category, float]] = {"injection": 0.75, "medication": 0.50, "diagnosis": 0.65}
-OUT_OF_SCOPE: Final = 0.50
-CHIT_CHAT: Final = 0.50
-SURELY_CHAT: Final = 0.85  # on a message that names a limb, a pain or a clinician
+# Scores of the router (-1 to 1) from which it decides alone, chosen by cross-validation on the examples and on the
+# development cases; the second is for a message that names a limb, a pain, an exercise or a clinician.
+BARS: Final[Mapping[Category, tuple[float, float]]] = {
+    "injection": (-0.3, 0.0),
+    "medication": (-0.3, -0.3),
+    "diagnosis": (-0.25, -0.25),
+    "chit_chat": (-0.3, 0.0),
+    "out_of_scope": (0.1, 2.0),  # never on topic: the evidence gate does the rest
+}
+BEHIND: Final = 0.3  # how far a category may be behind "answer" and still be taken
 SMALL_TALK: Final = 15  # words; small talk is short
+ENGLISH: Final = "en"  # what the embedding reads; other languages are routed by rules
 REMAINDER: Final = 4  # words; less is no question
 _KINDS: Final[Mapping[str, Kind]] = {"chit_chat": "chat", "answer": "answer"}
 
@@ -38,9 +45,11 @@ class Router:
         findings = self._triage.findings([current], self._rules) + self._posing(normal)
         for reading in hidden:
             findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
-        shares: Shares = self._classifier.shares([normal.text], vector)[0][1] if self._classifier else {}
+        scores: Scores = (
+            self._classifier.opinions([current], vector)[0].router if self._classifier and language == ENGLISH else {}
+        )
         on_topic = any(sign.term == "on_topic" for sign in current.signs)
-        category, learned = _decide(findings, shares, on_topic=on_topic, n_words=len(words(normal.text)))
+        category, learned = _decide(findings, scores, on_topic=on_topic, n_words=len(words(normal.text)))
         kept = tuple(finding for finding in findings if finding.category == category)
         return Verdict(_KINDS.get(category, "refuse"), category, None, kept or learned, language=language)
 
@@ -72,28 +81,24 @@ class Router:
 
 
 def _decide(
-    findings: Sequence[Finding], shares: Shares, *, on_topic: bool, n_words: int
+    findings: Sequence[Finding], scores: Scores, *, on_topic: bool, n_words: int
 ) -> tuple[Category, tuple[Finding, ...]]:
-    """The category, and the classifier's finding if it decided.
+    """The category, and the router's finding if it decided: the rules in precedence, then what the router thinks likeliest."""
 
-    Out of scope only where nothing in the message is about limbs, pain or exercise: the evidence gate does the rest.
-    Small talk there only when the head is sure: "are you a doctor?" names one. The head alone finds an injection only off topic, since "ignore the pain" looks like one to it.
-    """
     for category in PRECEDENCE:
         if any(finding.category == category for finding in findings):
             return category, ()
-        if shares.get(category, 0.0) >= BARS[category] and not (category == "injection" and on_topic):
-            return category, (_learned(category, shares),)
-    bar = SURELY_CHAT if on_topic else CHIT_CHAT
-    if shares.get("chit_chat", 0.0) >= bar and n_words <= SMALL_TALK:
-        return "chit_chat", (_learned("chit_chat", shares),)
-    if not on_topic and shares.get("out_of_scope", 0.0) >= OUT_OF_SCOPE:
-        return "out_of_scope", (_learned("out_of_scope", shares),)
-    return "answer", ()
+    least = scores.get("answer", 0.0) - BEHIND
+    said = [name for name, bars in BARS.items() if scores.get(name, -1.0) >= max(bars[on_topic], least)]
+    said = [name for name in said if name != "chit_chat" or n_words <= SMALL_TALK]
+    if not said:
+        return "answer", ()
+    likeliest = max(said, key=lambda name: scores[name])
+    return likeliest, (_learned(likeliest, scores),)
 
 
-def _learned(category: Category, shares: Shares) -> Finding:
-    return Finding(f"router.{category}", category, None, 0, 0, f"classifier, P = {shares[category]:.2f}")
+def _learned(category: Category, scores: Scores) -> Finding:
+    return Finding(f"router.{category}", category, None, 0, 0, f"classifier, {scores[category]:.2f}")
 
 
 def _whole(finding: Finding, normal: Normal) -> Finding:

@@ -15,6 +15,7 @@ from bot.safety.lexicon import Lexicon
 from bot.safety.text import Sentence
 
 Reason = Literal["denied", "past", "supposed", "asked"]
+NOWHERE = (-1, -1)  # the cue of an idiom: no sign can contain it
 WINDOW = 12  # tokens a denial reaches at most; clause ends usually stop it earlier
 
 
@@ -49,9 +50,11 @@ class Scoper:
         for cue in self._find("deny_after", sentence):
             found.append(Block("denied", max(begins[cue[0]], cue[0] - WINDOW), cue[0], cue))
         for cue in self._find("past", sentence):
-            clause = (begins[cue[0]], ends[cue[0]])
+            clause = self._remembered(cue, starts, begins, ends)
             if not any(_overlap(clause, now) for now in self._find("present", sentence)):
                 found.append(Block("past", *clause, cue))
+        found += [Block("past", begins[cue[0]], ends[cue[0]], cue) for cue in self._find("usual", sentence)]
+        found += [Block("supposed", *cue, NOWHERE) for cue in self._find("idiom", sentence)]
         for cue in self._clear("suppose", sentence):
             found.append(Block("supposed", cue[0], self._supposed_until(cue[1] - 1, ends, sentence), cue))
         found += self._questions(sentence, starts, ends)
@@ -92,6 +95,17 @@ class Scoper:
         return any(
             tokens[j] in self._bodies and tokens[j + 1] in verbs for j in range(i + 1, min(i + 4, len(tokens) - 1))
         )
+
+    def _remembered(
+        self, cue: tuple[int, int], starts: list[int], begins: list[int], ends: list[int]
+    ) -> tuple[int, int]:
+        """The clause a time belongs to; one that stands alone ("ten years ago | I broke it") takes its neighbour in."""
+        first, last = begins[cue[0]], ends[cue[1] - 1]
+        if last - first > cue[1] - cue[0]:
+            return first, last
+        if first == 0:
+            return first, ends[last] if last < len(ends) else last
+        return max(start for start in starts if start < first), last
 
     def _supposed_until(self, last: int, ends: list[int], sentence: Sentence) -> int:
         """ "if it swells and I get a fever, …": a supposition runs on over "and", not over a comma or "but"."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.safety.lexicon import Speller
 from bot.safety.normalise import Normal
 from bot.safety.policy import BODIES, Condition, Policy, Rule
-from bot.safety.scope import Reason, blocked
-from bot.safety.text import sentences
+from bot.safety.scope import Block, Reason, blocked
+from bot.safety.text import Sentence, Token, sentences
 from bot.types import Finding
 
 
@@ -26,11 +26,31 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Every occurrence in one turn, asserted or not, and how many sentences it has."""
+class Said:
+    """One sentence as written, and what is left of it without what it denies, remembers, supposes or asks about."""
 
+    text: str
+    asserted: str
+    n_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Every occurrence in one turn, asserted or not, and its sentences."""
+
+    text: str
     signs: tuple[Sign, ...]
-    n_sentences: int
+    said: tuple[Said, ...]
+
+    @property
+    def asserted(self) -> str:
+        """What of the turn is claimed here and now."""
+        return ". ".join(sentence.asserted for sentence in self.said if sentence.asserted)
+
+    def sentence(self, number: int) -> Reading:
+        """One sentence of the turn as if it stood alone."""
+        said = self.said[number]
+        return Reading(said.text, tuple(sign for sign in self.signs if sign.sentence == number), (said,))
 
 
 class Triage:
@@ -41,15 +61,19 @@ class Triage:
         self._speller = speller
 
     def read(self, normal: Normal, languages: Iterable[str]) -> Reading:
-        """The signs of one message in the given languages (ISO 639-1)."""
+        """The signs of one message in the given languages (ISO 639-1); the last one's cues cut what is not asserted."""
         signs: list[Sign] = []
         parts = sentences(normal.text)
-        for code in languages:
+        said: list[Said] = []
+        codes = list(languages)
+        for code in codes:
             language = self._policy.languages[code]
             for number, original in enumerate(parts):
-                sentence = self._speller.correct(original) if code == "en" else original
+                sentence = self._speller.correct(original) if code == "en" and not normal.garbled else original
                 blocks = language.scoper.blocks(sentence)
                 clauses = language.scoper.clauses(sentence)
+                if code == codes[-1]:
+                    said.append(_said(normal.text, original, sentence, blocks))
                 for term in language.terms:
                     if term not in self._policy.terms:
                         continue
@@ -57,7 +81,7 @@ class Triage:
                         span = normal.span(sentence.tokens[start].start, sentence.tokens[end - 1].end)
                         clause = (clauses[start], clauses[end - 1])
                         signs.append(Sign(term, 0, number, clause, span, blocked((start, end), blocks)))
-        return Reading(tuple(signs), len(parts))
+        return Reading(normal.text, tuple(signs), tuple(said))
 
     def findings(self, readings: Sequence[Reading], rules: Sequence[Rule] | None = None) -> list[Finding]:
         """The rules that fire over these turns, oldest first; spans are those of the last turn, (0, 0) if it has no part."""
@@ -87,8 +111,29 @@ def _conversation(readings: Sequence[Reading]) -> list[Sign]:
             merged = [sign for sign in merged if sign.term not in withdrawn - BODIES]
         for s in reading.signs:
             merged.append(Sign(s.term, turn, s.sentence + offset, s.clause, s.span, s.silent))
-        offset += reading.n_sentences
+        offset += len(reading.said)
     return merged
+
+
+def _said(text: str, original: Sentence, sentence: Sentence, blocks: Sequence[Block]) -> Said:
+    """A sentence with the stretches that assert nothing, and the cues that silence them, cut out."""
+    cut = {
+        sentence.tokens[i].start
+        for block in blocks
+        for i in range(
+            min(block.start, block.cue[0]) if block.cue[0] >= 0 else block.start, max(block.end, block.cue[1])
+        )
+        if i < len(sentence.tokens)
+    }
+    stretches: list[list[Token]] = [[]]
+    for token in original.tokens:
+        if token.start in cut:
+            stretches.append([])
+        else:
+            stretches[-1].append(token)
+    kept = [text[stretch[0].start : stretch[-1].end] for stretch in stretches if stretch]
+    whole = text[original.tokens[0].start : original.tokens[-1].end]
+    return Said(whole, ", ".join(kept), len(original.tokens))
 
 
 def _match(way: Sequence[Condition], signs: Sequence[Sign], rule: Rule) -> list[Sign] | None:

@@ -23,6 +23,7 @@ from bot.safety.cues import (
     undenied,
 )
 from bot.safety.quantities import added_quantity
+from bot.safety.reversal import turned_round
 
 Rule = Callable[[str, Sequence[str]], str | None]
 _ITEM = re.compile(r"[,;.]|\b(?:and|or|but|because|so|than|while|when|if)\b")
@@ -114,7 +115,7 @@ def denies(claim: str, evidence: Sequence[str]) -> str | None:
 
 def misplaces(claim: str, evidence: Sequence[str]) -> str | None:
     """A body part joined to a word that the evidence joins only to other parts: "hip mobility" of "ankle mobility"."""
-    items = [item for text in evidence for item in _ITEM.split(lower(text))]
+    items = [item for text in evidence for item in _items(lower(text))]
     for part, words in _groups("body").items():
         for found in words.finditer(lower(claim)):
             after = re.match(r"\s+(\w{4,})", lower(claim)[found.end() :])
@@ -122,6 +123,17 @@ def misplaces(claim: str, evidence: Sequence[str]) -> str | None:
             if near and all(parts and part not in parts for parts in (_named("body", item) for item in near)):
                 return f"misplaces {part}"
     return None
+
+
+def _items(text: str) -> list[str]:
+    """The parts of a text, an enumeration of body parts in one: "training of the hips, glutes, and quadriceps"."""
+    items: list[str] = []
+    for item in filter(str.strip, _ITEM.split(text)):
+        if items and _named("body", item.split()[0]) and _named("body", items[-1].split()[-1]):
+            items[-1] += f", {item}"
+        else:
+            items.append(item)
+    return items
 
 
 RULES: tuple[Rule, ...] = (
@@ -134,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     contradicts,
     denies,
     misplaces,
+    turned_round,
 )
 
 

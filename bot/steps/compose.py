@@ -11,7 +11,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from bot.knowledge.sentences import split_sentences
-from bot.llm.protocol import ChatModel
+from bot.llm.protocol import Completions
 from bot.steps.evidence import Evidence
 from bot.types import Turn
 
@@ -39,7 +39,7 @@ def numbered(evidence: Sequence[Evidence]) -> str:
     return "\n".join(f"[{n}] {item.text}" for n, item in enumerate(evidence, start=1))
 
 
-def compose(question: str, evidence: Sequence[Evidence], llm: ChatModel) -> Generator[Draft, None, None]:
+def compose(question: str, evidence: Sequence[Evidence], llm: Completions) -> Generator[Draft, None, None]:
     """Yield drafted sentences as the model writes them. Raises LLMError; closing the iterator stops the model."""
     # what repeats comes first: the model keeps what it computed for a shared beginning
     turn = Turn("user", f"Sentences:\n{numbered(evidence)}\nQuestion: {question}\nAnswer:")
@@ -77,7 +77,7 @@ def _starts(text: str) -> list[int]:
     return found
 
 
-def judge(llm: ChatModel) -> Callable[[str, str], float]:
+def judge(llm: Completions) -> Callable[[str, str], float]:
     """The model as a judge of support: (evidence, claim) → probability that the evidence states the claim."""
 
     def ask(evidence: str, claim: str) -> float:

@@ -100,10 +100,13 @@ class Gate:
         """The features of each guide the best sentences come from: one guide must answer alone."""
         if vectors is None:
             vectors = self._encoder.encode([query])
-        told = float(np.mean(self._told.score(vectors)))
+        kind = {
+            "told": float(np.mean(self._told.score(vectors))),
+            "nearer": float(np.mean(self._told.nearer(vectors))),
+        }
         guides = dict.fromkeys(hit.passage.guide_id for hit in sentences[:_GUIDES])
         return [
-            {"told": told, **self._nearness(query, guide, [hit for hit in sentences if hit.passage.guide_id == guide])}
+            {**kind, **self._nearness(query, guide, [hit for hit in sentences if hit.passage.guide_id == guide])}
             for guide in guides
         ]
 

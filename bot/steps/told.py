@@ -1,7 +1,7 @@
 """Whether a question asks for the kind of thing a health guide tells, learned from examples.
 
 A support vector classifier on the question's own embedding. Its kernel is local, so that an example speaks for questions
-like it and no others; a linear one did worse (`python -m eval.bench.gate`). Trained from `gate_examples.yaml` at
+like it and no others; a linear one did worse (`python -m eval.bench.gate`). Trained from `gate_examples*.yaml` at
 first use, then kept under a hash of the examples and of the embedding itself.
 """
 
@@ -20,10 +20,13 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.knowledge.embed import Vectors
-from bot.safety.classify import Arrays, Embed, kept
+from bot.safety.classify import kept
+from bot.safety.features import Embed
+from bot.safety.machine import Arrays
 
 _C = 3.0  # penalty, and
 _GAMMA = 2.0  # narrowness of the kernel exp(-gamma |u - v|²): both chosen on the development split
+_NEIGHBOURS = 3  # examples that ask almost the same
 _PER_TEMPLATE = 2  # examples made from each template
 
 
@@ -37,17 +40,29 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The trained classifier: support vectors (n, 384), their weights (n,), the bias, and the kernel's narrowness."""
+    """The trained classifier: example vectors (n, 384), their classes and weights (n,), the bias, the kernel's narrowness."""
 
-    support: Vectors
+    vectors: Vectors
+    told: NDArray[np.bool_]
     weights: NDArray[np.float64]
     bias: float
     gamma: float = _GAMMA
 
     def score(self, vectors: Vectors) -> NDArray[np.float64]:
         """How sure it is that each row of (n, 384) unit vectors asks for what guides tell: about -2 to 2, 0 undecided."""
-        similar = np.exp(-2 * self.gamma * (1 - (vectors @ self.support.T).astype(np.float64)))
+        similar = np.exp(-2 * self.gamma * (1 - (vectors @ self.vectors.T).astype(np.float64)))
         return np.asarray(similar @ self.weights + self.bias)
+
+    def nearer(self, vectors: Vectors) -> NDArray[np.float64]:
+        """How much nearer each row is to the nearest examples of the class than to the nearest others: -2 to 2.
+
+        The two see different things: the score weighs all examples, this one the few that ask almost the same.
+        """
+        similar = (vectors @ self.vectors.T).astype(np.float64)
+        near = [
+            np.sort(similar[:, self.told == which], axis=1)[:, -_NEIGHBOURS:].mean(axis=1) for which in (True, False)
+        ]
+        return np.asarray(near[0] - near[1])
 
     @classmethod
     def train(cls, vectors: Vectors, told: NDArray[np.bool_], gamma: float = _GAMMA) -> Told:
@@ -55,12 +70,17 @@ class Told:
         from sklearn.svm import SVC
 
         model = SVC(C=_C, gamma=gamma, class_weight="balanced").fit(vectors, told)
-        return cls(vectors[model.support_], model.dual_coef_[0], float(model.intercept_[0]), gamma)
+        weights = np.zeros(len(vectors))
+        weights[model.support_] = model.dual_coef_[0]
+        return cls(vectors, told, weights, float(model.intercept_[0]), gamma)
 
     @classmethod
-    def load(cls, embed: Embed, cache_dir: Path | None) -> Told:
-        """The classifier trained on every example, from the cache if the same one was trained before."""
-        examples = [general_examples(), guide_examples()]
+    def load(cls, embed: Embed, cache_dir: Path | None, answered: Sequence[str] = ()) -> Told:
+        """The classifier trained on every example, from the cache if the same one was trained before.
+
+        `answered` are questions that editors wrote for their guides.
+        """
+        examples = [general_examples(), guide_examples(), _labelled(answered, ())]
         questions = [question for group in examples for question in group.questions]
         labels = np.concatenate([group.told for group in examples])
         digest = hashlib.sha256(repr((_C, _GAMMA, questions, labels.tolist())).encode())
@@ -68,22 +88,22 @@ class Told:
 
         def train() -> Arrays:
             trained = cls.train(embed(questions), labels)
-            return {"support": trained.support, "weights": trained.weights, "bias": np.array(trained.bias)}
+            return {"vectors": trained.vectors, "weights": trained.weights, "bias": np.array(trained.bias)}
 
         stored = kept(cache_dir, f"gate-{digest.hexdigest()[:20]}", train)
-        return cls(stored["support"], stored["weights"], float(stored["bias"]))
+        return cls(stored["vectors"], labels, stored["weights"], float(stored["bias"]))
 
 
 @cache
-def _read() -> Mapping[str, Any]:
-    text = files("bot.steps").joinpath("gate_examples.yaml").read_text(encoding="utf-8")
+def _read(name: str) -> Mapping[str, Any]:
+    text = files("bot.steps").joinpath(name).read_text(encoding="utf-8")
     read: Mapping[str, Any] = yaml.safe_load(text)
     return read
 
 
 def general_examples() -> Examples:
     """The examples about any guide, their templates filled in."""
-    read = _read()
+    read = _read("gate_examples.yaml")
     return _labelled(
         *(
             [question for n, template in enumerate(read[kind]) for question in filled(template, n, read["topics"])]
@@ -94,7 +114,8 @@ def general_examples() -> Examples:
 
 def guide_examples() -> Examples:
     """The examples about the guide on vastus medialis knee pain."""
-    return _labelled(_read()["answered"], _read()["unanswered"])
+    read = _read("gate_examples_guide.yaml")
+    return _labelled(read["answered"], read["unanswered"])
 
 
 def filled(template: str, number: int, topics: Mapping[str, Sequence[str]]) -> list[str]:
@@ -110,4 +131,4 @@ def filled(template: str, number: int, topics: Mapping[str, Sequence[str]]) -> l
 
 
 def _labelled(told: Sequence[str], untold: Sequence[str]) -> Examples:
-    return Examples((*told, *untold), np.array([True] * len(told) + [False] * len(untold)))
+    return Examples((*told, *untold), np.array([True] * len(told) + [False] * len(untold), dtype=bool))

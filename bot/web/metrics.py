@@ -37,6 +37,12 @@ class Metrics:
         self.answers.labels(surface, answer.kind, answer.category, answer.mode).inc()
         self.seconds.labels(answer.mode).observe(seconds)
 
+    def asked_and_abstained(self) -> tuple[int, int]:
+        """How many questions were answered in any way since the start, and how many of them were left open."""
+        samples = [one for metric in self.answers.collect() for one in metric.samples if one.name.endswith("_total")]
+        left = sum(one.value for one in samples if one.labels["kind"] == "abstain")
+        return int(sum(one.value for one in samples)), int(left)
+
     def render(self) -> bytes:
         """The exposition text."""
         return generate_latest(self.registry)

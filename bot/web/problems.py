@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from bot import errors
@@ -82,7 +83,7 @@ def respond(request: Request, problem: Problem) -> JSONResponse:
     return JSONResponse(problem.body(request_id), problem.status, problem.headers(), MEDIA_TYPE)
 
 
-def describe(error: RequestValidationError) -> list[dict[str, str]]:
+def describe(error: RequestValidationError | ValidationError) -> list[dict[str, str]]:
     """What is wrong with a request and where, without the values: they may be a reader's words."""
     return [{"at": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in error.errors()]
 
@@ -121,4 +122,5 @@ def catch_all(app: FastAPI, *prefixes: str) -> None:
 
     for prefix in prefixes:
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        app.add_api_route(f"{prefix}/{{rest:path}}", nothing, methods=methods, include_in_schema=False)
+        for path in (prefix, f"{prefix}/{{rest:path}}"):
+            app.add_api_route(path, nothing, methods=methods, include_in_schema=False)

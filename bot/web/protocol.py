@@ -25,6 +25,9 @@ class Bot(Protocol):
     def guide(self, guide_id: str) -> Guide | None:
         """One guide, or None."""
 
+    def count_passages(self, guide_id: str) -> int:
+        """How many passages of a guide are in the index."""
+
     def starters(self, limit: int = 4) -> list[str]:
         """Questions the guides answer word for word."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -17,6 +19,7 @@ from bot.web.middleware.gradio import GradioGate
 from bot.web.middleware.headers import SecurityHeaders
 from bot.web.middleware.log import RequestLog
 from bot.web.middleware.origin import OriginCheck, OriginPolicy
+from bot.web.operator import routes as operator_routes
 from bot.web.protocol import Bot
 from bot.web.service import Service
 
@@ -31,18 +34,31 @@ def create_app(bot: Bot, *, page: bool = True, host: str | None = None) -> FastA
     """
     settings = bot.settings
     service = Service(bot)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await service.close()
+
     app = FastAPI(
         title="medialis",
         version=__version__,
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
     )
+    if settings.mcp:
+        from bot.web.mcp import mount_mcp
+
+        mount_mcp(app, service)
     app.state.service = service
     problems.install(app)
-    for part in (api, guides, health, openai_api, widget_routes):
+    for part in (api, guides, health, openai_api, widget_routes, operator_routes):
         app.include_router(part.router(service))
-    problems.catch_all(app, "/api", "/v1")
+    problems.catch_all(app, "/api", "/v1", "/operator")
     if page:
         from bot.web.ui import mount
 

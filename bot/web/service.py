@@ -7,18 +7,14 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-from limits import parse
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
-
-from bot.errors import InvalidQuestion, MedialisError, SettingsError
+from bot.errors import InvalidQuestion, MedialisError
 from bot.types import Answer, Done, Event, Question, Turn
 from bot.web import bridge
 from bot.web.feedback import FILE, FeedbackStore
 from bot.web.metrics import Metrics
-from bot.web.problems import Problem, ProblemError, problem_of
+from bot.web.problems import problem_of
 from bot.web.protocol import Bot
+from bot.web.rate import RateLimit
 
 _LONGEST_TURN = 4000  # characters of an earlier turn that are read; the rest says nothing about the follow-up
 
@@ -32,19 +28,15 @@ class Service:
         self.bot = bot
         self.metrics = Metrics()
         self.feedback = FeedbackStore(bot.settings.data_dir / FILE)
-        try:
-            self._limit = parse(bot.settings.rate_limit)
-            self._limiter = MovingWindowRateLimiter(storage_from_string(f"async+{bot.settings.rate_limit_store}"))
-        except (ValueError, ConfigurationError) as error:
-            raise SettingsError(f"the rate limit cannot be used: {error}", hint="docs/settings.md") from error
+        self._rate = RateLimit(bot.settings.rate_limit, bot.settings.rate_limit_store)
 
     async def admit(self, client: str | None) -> None:
         """Count one request of a client address; raises ProblemError (429) past the limit."""
-        key = client or "unknown"
-        if not await self._limiter.hit(self._limit, key):
-            window = await self._limiter.get_window_stats(self._limit, key)
-            wait = max(1, round(window.reset_time - time.time()))
-            raise ProblemError(Problem(429, "rate-limited", "Too many questions from one place", retry_after=wait))
+        await self._rate.admit(client)
+
+    async def close(self) -> None:
+        """Let go of what the service holds open."""
+        await self._rate.close()
 
     def question(self, text: str, history: Sequence[Turn], locale: str | None = None) -> Question:
         """A question within the limits of the settings; older turns are left out. Raises InvalidQuestion."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final
+
+import zopfli.gzip
 
 # in the order they import each other: what is joined may use what stands before it
 MODULES: Final = ("dom", "client", "text", "article", "vote", "turn", "keep", "panel", "chat")
@@ -33,7 +34,7 @@ class File:
 
     name: str
     body: bytes
-    packed: bytes  # gzip
+    packed: bytes  # gzip, as small as zopfli finds
 
     @property
     def media_type(self) -> str:
@@ -62,7 +63,7 @@ class Widget:
 def file_of(name: str, text: str) -> File:
     """A file with a text."""
     body = text.encode()
-    return File(name, body, gzip.compress(body, 9, mtime=0))
+    return File(name, body, zopfli.gzip.compress(body))
 
 
 def join(modules: Iterable[str]) -> str:

@@ -4,9 +4,8 @@
 
 Over faq, false_premises, follow_ups and unanswerable: retrieval, FAQ match and gate as they ship; safety and the model
 are left out. Abstention is the positive class: precision, recall and F1, then by suite and tag with Wilson intervals.
---no-questions takes the editor's questions away from the guide. --fit weighs the features anew and chooses the
-threshold on the development split: on the editor's questions, each unknown to the index that it is asked of, and on
-`gate_examples.yaml`, each unknown to the classifier. It writes `bot/steps/gate_weights.yaml`.
+--no-questions takes the editor's questions away from the guide. --fit weighs the features anew on the development split,
+asked of the guide with and without them, chooses the threshold there, and writes `bot/steps/gate_weights.yaml`.
 """
 
 from __future__ import annotations
@@ -24,23 +23,21 @@ from typing import Any
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from bot.app import Bot
+from bot.knowledge.embed import Vectors
 from bot.knowledge.questions import SUFFIX
+from bot.knowledge.retrieve import Found
 from bot.settings import load_settings
 from bot.steps import gate as gate_module
-from bot.steps.contextualise import contextualise
-from bot.steps.gate import Gate, Weights
-from bot.steps.told import Told, general_examples, guide_examples
-from bot.types import Question
+from bot.steps.contextualise import Query, contextualise
+from bot.steps.gate import Weights
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, Split, load_cases
 from eval.intervals import wilson
 
 SUITES = ("faq", "false_premises", "follow_ups", "unanswerable")
-KEEP = 0.98  # of the answerable development cases must pass the threshold that --fit chooses
-FOLDS = 5
+KEEP = 0.97  # of the answerable development cases must pass the threshold that --fit chooses
 Asked = list[dict[str, Any]]
 
 
@@ -83,18 +80,13 @@ def run(bot: Bot, split: Split) -> list[Outcome]:
     """Decide every case of a split."""
     path = bot.path
     outcomes = []
-    for suite in SUITES:
-        for case in load_cases(suite, split):
-            vector = bot.encoder.encode([case.text])[0]
-            query = contextualise(case.question(), bot.encoder, vector)
-            found = bot.retriever.search(query.text, 4, 8, query.vector)
-            began = time.perf_counter()
-            decision = path.gate.decide(query.text, found.sentences, None, np.stack([vector, query.vector]))
-            ms = (time.perf_counter() - began) * 1e3
-            faq = path.faq.match(query.vector)
-            outcomes.append(
-                Outcome(suite, case, 1.0 if faq else decision.score, faq is not None or decision.answerable, ms)
-            )
+    for suite, case, found, vectors, query in _retrieved(bot, split):
+        began = time.perf_counter()
+        decision = path.gate.decide(query.text, found.sentences, None, vectors)
+        ms = (time.perf_counter() - began) * 1e3
+        faq = path.faq.match(vectors[0]) or path.faq.match(query.vector)
+        score = 1.0 if faq else decision.score
+        outcomes.append(Outcome(suite, case, score, faq is not None or decision.answerable, ms))
     return outcomes
 
 
@@ -148,79 +140,40 @@ def corpus(change: Any) -> Iterator[Path]:
 
 
 def fit() -> None:
-    """Weigh the features, choose the threshold, and write both."""
+    """Weigh the features on the development cases, choose the threshold, and write both."""
     from sklearn.linear_model import LogisticRegression
 
-    rows: list[dict[str, float]] = []
-    labels: list[bool] = []
-    weights: list[float] = []
+    rows, labels, bare = [], [], []
     for questions in (True, False):
-        for row, label, weight in _rows(questions):
-            rows.append(row)
-            labels.append(label)
-            weights.append(weight)
+        with corpus((lambda asked: asked) if questions else None) as folder, fresh_bot(folder) as bot:
+            for _, case, found, vectors, query in _retrieved(bot, "dev"):
+                rows.append(bot.path.gate.features(query.text, found.sentences, vectors)[0])
+                labels.append(case.expect.kind == "answer")
+                bare.append(not questions)
     names = list(rows[0])
     values = np.array([[row[name] for name in names] for row in rows])
     centre, spread = values.mean(axis=0), values.std(axis=0)
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=3000)
-    model.fit((values - centre) / spread, labels, sample_weight=weights)
+    model.fit((values - centre) / spread, labels, sample_weight=np.where(bare, 0.5, 1.0))
     slopes = model.coef_[0] / spread
     bias = float(model.intercept_[0] - slopes @ centre)
-    found = Weights(dict(zip(names, map(float, slopes), strict=True)), bias, 0.5)
+    found_weights = Weights(dict(zip(names, map(float, slopes), strict=True)), bias, 0.5)
     with fresh_bot() as bot:
-        _use(bot, found)
+        _use(bot, found_weights)
         scores = [o.score for o in run(bot, "dev") if o.answerable]
-    found = replace(found, threshold=float(np.quantile(scores, 1 - KEEP)))
-    _write(found)
-    print(f"standardised weights: {dict(zip(names, model.coef_[0].round(2), strict=True))}; {found}")
+    found_weights = replace(found_weights, threshold=float(np.quantile(scores, 1 - KEEP)))
+    _write(found_weights)
+    print(f"standardised weights: {dict(zip(names, model.coef_[0].round(2), strict=True))}; {found_weights}")
 
 
-def _rows(questions: bool) -> Iterator[tuple[dict[str, float], bool, float]]:
-    """Features, label and weight of every training question, asked of a guide with or without an editor's questions."""
-    with corpus((lambda asked: asked) if questions else None) as folder, fresh_bot(folder) as bot:
-        told = bot.path.gate._told
-        examples = guide_examples()
-        vectors = bot.encoder.encode(list(examples.questions))
-        for n, judge in _unseen(bot, vectors, examples.told):
-            gate = Gate(bot.encoder, judge, bot.index.get().catalog.guide_passages)
-            # hand-written in readers' words, but fewer than the editor's
-            yield _features(bot, gate, examples.questions[n]), bool(examples.told[n]), 3.0
-    for fold in range(FOLDS if questions else 1):
-        held: list[str] = []
-
-        def without(entries: Asked, fold: int = fold, held: list[str] = held) -> Asked:
-            kept: Asked = []
-            for row, entry in enumerate(entries):
-                out = [(row + n) % FOLDS == fold for n in range(len(entry["asked"]))]
-                held += [q for q, leave in zip(entry["asked"], out, strict=True) if leave]
-                kept.append({**entry, "asked": [q for q, leave in zip(entry["asked"], out, strict=True) if not leave]})
-            return kept
-
-        with corpus(without) as folder:
-            for path in () if questions else folder.rglob(f"*{SUFFIX}"):
-                path.unlink()
-            with fresh_bot(folder) as bot:
-                gate = Gate(bot.encoder, told, bot.index.get().catalog.guide_passages)
-                for question in held:
-                    yield _features(bot, gate, question), True, 1.0
-
-
-def _unseen(bot: Bot, vectors: NDArray[np.float32], told: NDArray[np.bool_]) -> Iterator[tuple[int, Told]]:
-    """Each guide example's number, with a classifier trained on the others of ten parts and the general examples."""
-    general = general_examples()
-    known = bot.encoder.encode(list(general.questions))
-    part = np.random.default_rng(0).permutation(len(told)) % 10
-    for n in range(10):
-        rest = part != n
-        judge = Told.train(np.vstack([known, vectors[rest]]), np.concatenate([general.told, told[rest]]))
-        for index in np.flatnonzero(~rest):
-            yield int(index), judge
-
-
-def _features(bot: Bot, gate: Gate, text: str) -> dict[str, float]:
-    query = contextualise(Question(text), bot.encoder)
-    found = bot.retriever.search(query.text, 4, 8, query.vector)
-    return gate.features(query.text, found.sentences, query.vector[None])[0]
+def _retrieved(bot: Bot, split: Split) -> Iterator[tuple[str, Case, Found, Vectors, Query]]:
+    """Every case of a split with what retrieval finds for it, and the vectors of the message and of its query."""
+    for suite in SUITES:
+        for case in load_cases(suite, split):
+            vector = bot.encoder.encode([case.text])[0]
+            query = contextualise(case.question(), bot.encoder, vector)
+            found = bot.retriever.search(query.text, 4, 8, query.vector, query.said)
+            yield suite, case, found, np.stack([vector, query.vector]), query
 
 
 def _use(bot: Bot, weights: Weights) -> None:

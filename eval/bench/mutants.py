@@ -52,7 +52,12 @@ class Altering:
         """No."""
         return 0.0
 
-    def ahead(self) -> int:
+    @contextmanager
+    def turn(self) -> Iterator[Altering]:
+        """It serves everybody at once."""
+        yield self
+
+    def wait(self, seconds: float) -> int:
         """Nobody waits."""
         return 0
 

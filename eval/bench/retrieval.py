@@ -44,7 +44,8 @@ def main() -> None:
 
 def _queries(bot: Bot, suite: str) -> dict[str, Callable[[Case], Query]]:
     def encoded(text: str) -> Query:
-        return Query(text, bot.encoder.encode([text])[0])
+        vector = bot.encoder.encode([text])[0]
+        return Query(text, vector, vector)
 
     shipped = {"as shipped": lambda case: contextualise(case.question(), bot.encoder)}
     if suite == "faq":

@@ -35,7 +35,7 @@ POLICY = Path(bot.__file__).parent / "safety" / "policy" / "support.yaml"
 PASSED_AT_MOST = 0.01
 # Rules were written with the dev pairs in sight and will miss more of what nobody has seen: of altered claims that a
 # rule stops here, this share is taken to reach the judge elsewhere. Numbers are a matter of counting: a rule is a rule.
-ESCAPES, NUMBERS_ESCAPE = 0.15, 0.03
+ESCAPES, NUMBERS_ESCAPE = 0.10, 0.03
 FOLDS = 8
 
 Floats = NDArray[np.float64]

@@ -101,6 +101,13 @@ def test_closing_the_stream_stops_the_model(data: Path) -> None:
     assert not slow.closed.is_set()  # nothing had been asked of it yet, and nothing will be
 
 
+def test_who_waits_for_the_model_is_told_how_many_are_ahead(data: Path) -> None:
+    llm = ScriptedLLM(lambda system, turns: _cite(turns[-1].text, "weeks"), lambda system, turns: 0.95, ahead=2)
+    events = list(composing(data, llm).stream(Question(WEEKS)))
+    told = [(event.stage, event.ahead) for event in events if isinstance(event, Status)]
+    assert told == [("triage", 0), ("retrieve", 0), ("busy", 2), ("busy", 1), ("compose", 0)]
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "category"),
     [
@@ -131,6 +138,25 @@ def test_a_follow_up_is_read_with_what_it_follows(extractive: Bot) -> None:
     history = (Turn("user", "How long does recovery take?"), Turn("assistant", "It depends."))
     answer = extractive.answer(Question("and if I have had it for ages?", history))
     assert "several months" in answer.text
+
+
+def test_pressing_for_a_diagnosis_is_no_follow_up_question(extractive: Bot) -> None:
+    history = (Turn("user", "do I have a torn meniscus?"), Turn("assistant", "I can't tell."))
+    assert extractive.answer(Question("so is it torn, yes or no", history)).category == "diagnosis"
+
+
+def test_a_correction_is_read_with_the_question_it_corrects(extractive: Bot) -> None:
+    history = (Turn("user", "Can stiff hips shift stress to the knee?"), Turn("assistant", "Poor hip control can. [1]"))
+    answer = extractive.answer(Question("sorry, i meant the ankles", history))
+    assert "reduced ankle mobility" in answer.text
+
+
+def test_a_misspelt_question_is_answered(extractive: Bot) -> None:
+    assert "four to six weeks" in extractive.answer(Question("how many weaks til a mild case improoves")).text
+
+
+def test_a_question_about_it_that_the_guide_does_not_treat_is_not_called_off_topic(extractive: Bot) -> None:
+    assert extractive.answer(Question("is green tea good for it")).category == "unsupported"
 
 
 def test_events_end_in_done_and_show_what_the_answer_holds(extractive: Bot) -> None:

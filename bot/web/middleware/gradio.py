@@ -26,7 +26,7 @@ _OPEN = frozenset(
 )
 _OPEN_UNDER = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 # our own routes; whatever else is asked for does not exist
-_OURS = ("/api/", "/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/widget", "/demo")
+_OURS = ("/api/", "/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/widget", "/demo", "/mcp", "/operator")
 
 
 class GradioGate:

@@ -55,7 +55,7 @@ class SecurityHeaders:
         headers.setdefault("referrer-policy", "no-referrer")
         headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
         headers.setdefault("cross-origin-resource-policy", "same-origin")
-        if scope["path"].startswith(("/api/", "/v1/")):
+        if scope["path"].startswith(("/api/", "/v1/", "/mcp")):
             headers.setdefault("cache-control", "no-store")
         if scope.get("scheme") == "https":
             headers.setdefault("strict-transport-security", "max-age=31536000")

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.web.problems import Problem, respond
 
 _SAFE = frozenset({"GET", "HEAD"})
-_GUARDED = ("/api/", "/v1/", "/gradio_api/")
+_GUARDED = ("/api/", "/v1/", "/mcp", "/gradio_api/")
 SETTING = "MEDIALIS_ALLOWED_ORIGINS"
 
 

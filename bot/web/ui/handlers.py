@@ -15,7 +15,7 @@ from bot.web.bridge import ticking
 from bot.web.feedback import Feedback
 from bot.web.problems import Problem, ProblemError, problem_of
 from bot.web.service import Service
-from bot.web.strings import strings
+from bot.web.strings import ENGLISH, negotiate, strings
 from bot.web.ui import render, turns
 from bot.web.ui.turns import PageTurn
 
@@ -32,18 +32,24 @@ def _data(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def status_line(event: Status) -> str:
+def spoken_by(request: gr.Request) -> str:
+    """The language of a reader's browser, of those there are words in."""
+    return negotiate(request.headers.get("accept-language", ""))
+
+
+def status_line(event: Status, language: str = ENGLISH) -> str:
     """A status in words."""
-    words = strings()["status"]
+    words = strings(language)
     if event.stage == "busy":
-        return str(words["busy_one"] if event.ahead == 1 else words["busy"].format(ahead=event.ahead))
-    return str(words.get(event.stage, words["start"]))
+        return str(words["status_busy_one"] if event.ahead == 1 else words["status_busy"].format(ahead=event.ahead))
+    return str(words.get(f"status_{event.stage}", words["status_start"]))
 
 
-def error_line(problem: Problem, most: int) -> str:
+def error_line(problem: Problem, most: int, language: str = ENGLISH) -> str:
     """A problem in words for the reader."""
-    words = strings()["error"]
-    return str(words.get(problem.code, words["internal"]).format(most=most, wait=problem.retry_after))
+    words = strings(language)
+    said = words.get(f"error_{problem.code}", words["error_internal"])
+    return str(said.format(most=most, wait=problem.retry_after))
 
 
 class Handlers:
@@ -53,8 +59,8 @@ class Handlers:
         self.service = service
         self.bot = service.bot
 
-    def _chat(self, conversation: list[PageTurn]) -> Outputs:
-        return render.transcript(self.bot, conversation), turns.dump(conversation)
+    def _chat(self, conversation: list[PageTurn], request: gr.Request) -> Outputs:
+        return render.transcript(self.bot, conversation, spoken_by(request)), turns.dump(conversation)
 
     # Gradio hands in the event and the request by their annotations, so both must be real types here
 
@@ -88,7 +94,12 @@ class Handlers:
                 turn.state = "stopped"
         turn = PageTurn(question=text.strip()[:20_000])
         conversation = [*before, turn]
-        yield (*self._chat(conversation), gr.update(value=""), gr.update(visible=False), gr.update(visible=True))
+        yield (
+            *self._chat(conversation, request),
+            gr.update(value=""),
+            gr.update(visible=False),
+            gr.update(visible=True),
+        )
         try:
             await self.service.admit(request.client.host if request.client else None)
             question = self.service.question(text, turns.history(before))
@@ -98,37 +109,52 @@ class Handlers:
                         yield (gr.skip(),) * 5
                         continue
                     if isinstance(event, Status):
-                        turn.status = status_line(event)
+                        turn.status = status_line(event, spoken_by(request))
                     elif isinstance(event, Shown):
                         turn.show(event)
                     elif isinstance(event, Done):
                         turn.finish(event.answer, await self.service.follow_ups(event.answer))
                         break
-                    yield (*self._chat(conversation), gr.skip(), gr.skip(), gr.skip())
+                    yield (*self._chat(conversation, request), gr.skip(), gr.skip(), gr.skip())
             if turn.state != "done":
                 raise MedialisError("The answer ended before it was whole")
         except (MedialisError, ProblemError) as error:
             problem = error.problem if isinstance(error, ProblemError) else problem_of(error)
-            turn.state, turn.error = "failed", error_line(problem, self.bot.settings.max_question_chars)
-        yield (*self._chat(conversation), gr.skip(), gr.update(visible=True), gr.update(visible=False))
+            turn.state, turn.error = (
+                "failed",
+                error_line(problem, self.bot.settings.max_question_chars, spoken_by(request)),
+            )
+        yield (*self._chat(conversation, request), gr.skip(), gr.update(visible=True), gr.update(visible=False))
 
-    def stop(self, data: Any) -> Outputs:
+    def stop(self, data: Any, request: gr.Request) -> Outputs:
         """Keep what was shown; Gradio has cancelled the run."""
         conversation = turns.load(data)
         for turn in conversation:
             if turn.state == "running":
                 turn.state = "stopped"
-        return (*self._chat(conversation), gr.update(visible=True), gr.update(visible=False))
+        return (*self._chat(conversation, request), gr.update(visible=True), gr.update(visible=False))
 
-    def new(self) -> Outputs:
+    def new(self, request: gr.Request) -> Outputs:
         """An empty conversation and a closed guide."""
-        return (*self._chat([]), gr.update(value=""), gr.update(visible=True), gr.update(visible=False), "")
+        return (*self._chat([], request), gr.update(value=""), gr.update(visible=True), gr.update(visible=False), "")
 
-    def load(self) -> Outputs:
-        """Header and starters as the index has them now."""
-        return render.header(self.bot), render.transcript(self.bot, [])
+    def load(self, request: gr.Request) -> Outputs:
+        """Header, starters and foot as the index has them now, and the buttons' words, in the reader's language."""
+        language = spoken_by(request)
+        words = strings(language)
+        read, new, send, stop = (gr.update(value=words[key]) for key in ("read_guide", "fresh", "send", "stop"))
+        html = (render.header(self.bot, language), render.transcript(self.bot, [], language))
+        return (
+            *html,
+            render.foot(self.bot, language),
+            read,
+            new,
+            gr.update(placeholder=words["placeholder"]),
+            send,
+            stop,
+        )
 
-    def cite(self, data: Any, event: gr.EventData) -> str:
+    def cite(self, data: Any, event: gr.EventData, request: gr.Request) -> str:
         """The guide with the quoted sentence highlighted."""
         sent, conversation = _data(event), turns.load(data)
         number = _number(sent.get("turn"))
@@ -136,15 +162,16 @@ class Handlers:
         if 0 <= number < len(conversation):
             cited = next((one for one in conversation[number].citations if one.n == sent.get("n")), None)
         if cited is None:
-            return render.guide(None)
-        return render.guide(self.bot.guide(cited.guide), cited.start, cited.end, cited.url)
+            return render.guide(None, language=spoken_by(request))
+        found = self.bot.guide(cited.guide)
+        return render.guide(found, cited.start, cited.end, cited.url, spoken_by(request))
 
-    def read(self) -> str:
+    def read(self, request: gr.Request) -> str:
         """The only guide, from its beginning."""
         guides = self.bot.guides()
-        return render.guide(guides[0] if guides else None)
+        return render.guide(guides[0] if guides else None, language=spoken_by(request))
 
-    def vote(self, data: Any, event: gr.EventData) -> Outputs:
+    def vote(self, data: Any, event: gr.EventData, request: gr.Request) -> Outputs:
         """Open the form under an answer, or close it again."""
         sent, conversation = _data(event), turns.load(data)
         number, vote = _number(sent.get("turn")), sent.get("vote")
@@ -154,18 +181,18 @@ class Handlers:
             turn = conversation[number]
             turn.vote = vote if vote in ("up", "down") else None
             turn.voting, turn.voted = turn.vote is not None, ""
-        return self._chat(conversation)
+        return self._chat(conversation, request)
 
     async def feedback(self, data: Any, event: gr.EventData, request: gr.Request) -> Outputs:
         """Store a vote the reader agreed to have stored."""
         sent, conversation = _data(event), turns.load(data)
-        number, words = _number(sent.get("turn")), strings()["feedback"]
+        number, words = _number(sent.get("turn")), strings(spoken_by(request))
         if not 0 <= number < len(conversation):
-            return self._chat(conversation)
+            return self._chat(conversation, request)
         turn = conversation[number]
         allowed = self.bot.settings.feedback and sent.get("consent") is True
         if turn.vote is None or turn.answer is None or not allowed:
-            return self._chat(conversation)
+            return self._chat(conversation, request)
         reason, comment = sent.get("reason"), str(sent.get("comment") or "")[:2000]
         known = reason if reason in words[f"reasons_{turn.vote}"] else None
         row = Feedback(
@@ -175,8 +202,8 @@ class Handlers:
             await self.service.admit(request.client.host if request.client else None)
             await asyncio.to_thread(self.service.feedback.add, row)
         except (MedialisError, ProblemError):
-            turn.voted = words["failed"]
+            turn.voted = words["vote_failed"]
         else:
             self.service.metrics.votes.labels(turn.vote).inc()
             turn.voting, turn.voted = False, words["thanks"]
-        return self._chat(conversation)
+        return self._chat(conversation, request)

@@ -89,8 +89,16 @@ document.addEventListener(
   true,
 );
 
-const question = box();
-if (question) Object.assign(question, { id: "question", ariaLabel: question.closest("label").textContent.trim() });
+// Gradio sets title and language of the page itself and knows not all of ours: they come with the foot
+const translate = () => {
+  const words = document.querySelector("#foot [data-label]")?.dataset;
+  if (!words) return;
+  if (document.title !== words.title) document.title = words.title;
+  Object.assign(root, { lang: words.lang, dir: words.dir });
+  if (box()) Object.assign(box(), { id: "question", ariaLabel: words.label });
+};
+new MutationObserver(translate).observe(document, { childList: true, subtree: true });
+translate();
 
 let turns = 0;
 let voting = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -24,21 +25,21 @@ def _script(name: str) -> str:
 
 def build(service: Service) -> gr.Blocks:
     """The page over a service."""
-    bot, words, do = service.bot, strings(), Handlers(service)
+    bot, do, words = service.bot, Handlers(service), strings()
     with gr.Blocks(title=render.page_title(bot), analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="top"):
             head = gr.HTML(render.header(bot), elem_id="head", apply_default_css=False)
             with gr.Row(elem_id="actions"):
-                read = gr.Button(words["header"]["read_guide"], elem_id="read", visible=len(bot.guides()) == 1)
-                new = gr.Button(words["header"]["new_chat"], elem_id="new")
+                read = gr.Button(words["read_guide"], elem_id="read", visible=len(bot.guides()) == 1)
+                new = gr.Button(words["fresh"], elem_id="new")
         log = gr.HTML(
             render.transcript(bot, []), elem_id="chat", apply_default_css=False, js_on_load=_script("page.js")
         )
         with gr.Column(elem_id="composer"):
             with gr.Row(elem_id="ask"):
                 box = gr.Textbox(
-                    label=words["composer"]["label"],
-                    placeholder=words["composer"]["placeholder"],
+                    label=words["label"],
+                    placeholder=words["placeholder"],
                     max_length=bot.settings.max_question_chars,
                     lines=1,
                     max_lines=6,
@@ -46,9 +47,9 @@ def build(service: Service) -> gr.Blocks:
                     autofocus=False,
                     elem_id="box",
                 )
-                send = gr.Button(words["composer"]["send"], variant="primary", elem_id="send")
-                stop = gr.Button(words["composer"]["stop"], elem_id="stop", visible=False)
-            gr.HTML(render.foot(), elem_id="foot", apply_default_css=False)
+                send = gr.Button(words["send"], variant="primary", elem_id="send")
+                stop = gr.Button(words["stop"], elem_id="stop", visible=False)
+            foot = gr.HTML(render.foot(bot), elem_id="foot", apply_default_css=False)
         guide = gr.HTML("", elem_id="guide", apply_default_css=False, js_on_load=_script("guide.js"))
         held = gr.JSON([], visible="hidden", elem_id="held")
 
@@ -66,7 +67,7 @@ def build(service: Service) -> gr.Blocks:
         read.click(do.read, None, [guide], queue=False, **_QUIET)
         log.vote(do.vote, [held], chat, queue=False, **_QUIET)
         log.feedback(do.feedback, [held], chat, queue=False, **_QUIET)
-        page.load(do.load, None, [head, log], queue=False, **_QUIET)
+        page.load(do.load, None, [head, log, foot, read, new, box, send, stop], queue=False, **_QUIET)
     page.queue(default_concurrency_limit=None, api_open=False)
     built: gr.Blocks = page
     return built
@@ -74,7 +75,7 @@ def build(service: Service) -> gr.Blocks:
 
 def mount_page(app: FastAPI, service: Service) -> None:
     """Mount the page at /: no footer, no API page, no history in the browser, fonts of the reader's machine."""
-    app.add_middleware(Shell, css=_script("page.css"), title=render.page_title(service.bot))
+    app.add_middleware(Shell, css=_script("page.css"), title=partial(render.page_title, service.bot))
     gr.mount_gradio_app(
         app,
         build(service),

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.retrieve import reciprocal_rank
+from bot.knowledge.retrieve import _beside, reciprocal_rank
+from tests.bot.steps.guide import passage
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8), max_size=5)
 
@@ -22,3 +23,13 @@ def test_first_in_every_ranking_is_first(given_rankings: list[list[str]], winner
     led = [[winner, *(id_ for id_ in ranking if id_ != winner)] for ranking in given_rankings] or [[winner]]
     fused = reciprocal_rank(led, k=5)
     assert max(fused, key=lambda id_: fused[id_]) == winner
+
+
+def test_beside_what_was_said_stands_what_follows_it_first() -> None:
+    here = passage("here", ["One is first.", "Two is second.", "Three is third.", "Four is fourth."])
+    there = passage("there", ["Elsewhere it rains."])
+    candidates = [(p, n, sentence) for p in (here, there) for n, sentence in enumerate(p.sentences)]
+    ids = [sentence.text.split()[0] for _, _, sentence in candidates]
+    assert _beside("So: two is *second*! [1]", candidates, ids) == ["Three", "One", "Four"]
+    assert _beside("", candidates, ids) == []
+    assert _beside("Nothing of the kind.", candidates, ids) == []

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bot.safety.classify import load_head
 from bot.safety.guard import Guard
 from bot.types import Question
+from tests.bot.safety.hashing import hashing
 
 
 @pytest.mark.parametrize(
@@ -80,44 +80,39 @@ def test_fails_closed_and_keeps_the_text_out_of_the_log(
     assert "private" not in caplog.text
 
 
-def test_broken_embedder_fails_closed(tmp_path: Path) -> None:
-    calls = {"n": 0}
-
+def test_broken_embedder_fails_closed(tmp_path: Path, few_examples: None) -> None:
     def embed(texts: list[str]) -> NDArray[np.float32]:
-        calls["n"] += 1
         if any("kneecap question" in text for text in texts):
             raise RuntimeError("no model")
-        return _hashing(texts)
+        return hashing(texts)
 
     guarded = Guard.load(locale="US", embed=embed, cache_dir=tmp_path, max_chars=500)
     assert guarded.check(Question("a kneecap question")).kind == "refuse"
 
 
-def test_heads_are_trained_once_and_kept_without_pickle(tmp_path: Path) -> None:
-    calls: list[int] = []
+def test_classifier_adds_alarms_and_takes_none_back(tmp_path: Path, few_examples: None, guard: Guard) -> None:
+    both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=500)
+    ruled, learned = "my foot is cold and blue", "the zebra is in the fridge again"
+    assert guard.check(Question(ruled)).category == both.check(Question(ruled)).category == "emergency"
+    assert guard.check(Question(learned)).category == "answer"
+    verdict = both.check(Question(learned))
+    assert verdict.category == "emergency"
+    assert verdict.findings[0].rule == "classifier.alarm"
 
-    def embed(texts: list[str]) -> NDArray[np.float32]:
-        calls.append(len(texts))
-        return _hashing(texts)
 
-    first = load_head("router", embed, tmp_path)
-    trained = sum(calls)
-    second = load_head("router", embed, tmp_path)
-    assert sum(calls) == trained + 1  # only the probe that identifies the embedding
-    assert first.classes == second.classes
-    assert np.array_equal(first.weights, second.weights)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
+def test_an_alarm_in_a_long_message_does_not_drown(tmp_path: Path, few_examples: None) -> None:
+    both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=5000)
+    talk = "I like walking in the park with friends. " * 12
+    assert both.check(Question(f"{talk} The zebra is in the fridge again.")).category == "emergency"
+    assert both.check(Question(talk)).kind != "escalate"
+
+
+def test_other_languages_are_not_routed_by_an_english_embedding(tmp_path: Path, few_examples: None) -> None:
+    both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=500)
+    verdict = both.check(Question("¿qué ejercicios son buenos para la rodilla?"))
+    assert verdict.language == "es"
+    assert not any(finding.rule.startswith("router.") for finding in verdict.findings)
 
 
 def test_lines_are_data_for_links(guard: Guard) -> None:
     assert {line.kind: line.dial for line in guard.lines}["crisis"] == "116123"
-
-
-def _hashing(texts: list[str]) -> NDArray[np.float32]:
-    vectors = np.zeros((len(texts), 384), dtype=np.float32)
-    for row, text in enumerate(texts):
-        for word in text.lower().split():
-            vectors[row, sum(map(ord, word)) % 384] += 1.0
-        vectors[row, 0] += 0.1
-    lengths = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
-    return np.asarray(vectors / lengths, dtype=np.float32)

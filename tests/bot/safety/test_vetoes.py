@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.safety.reversal import turned_round
 from bot.safety.vetoes import (
     RULES,
     Rule,
@@ -62,6 +63,7 @@ STOPPED: list[tuple[Rule, str, str]] = [
         "Reduced shoulder mobility strains the neck.",
         "Poor shoulder control or reduced hip mobility strains the neck.",
     ),
+    (turned_round, "Aim for speed rather than control.", "Aim for control rather than speed."),
 ]
 
 PASSED: list[tuple[Rule, str, str]] = [
@@ -100,6 +102,7 @@ PASSED: list[tuple[Rule, str, str]] = [
         "Poor shoulder control or reduced hip mobility strains the neck.",
     ),
     (misplaces, "Hip training helps.", "Training of the hips and shoulders helps."),
+    (turned_round, "Control comes first rather than speed.", "Aim for control rather than speed."),
 ]
 
 

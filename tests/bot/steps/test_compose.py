@@ -34,9 +34,6 @@ class Writer:
     def p_yes(self, system: str, turns: Sequence[Turn]) -> float:
         raise AssertionError("composing does not judge")
 
-    def ahead(self) -> int:
-        return 0
-
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.steps.contextualise import contextualise, leans
+from bot.steps.contextualise import contextualise, follows_up, leans, points_at_subject
 from bot.types import Question, Turn
 from tests.hashing import HashingEmbeddings
 
@@ -45,3 +45,52 @@ def test_a_message_that_stands_alone_is_left_as_it_is() -> None:
 @given(st.text(max_size=80))
 def test_without_history_nothing_changes(text: str) -> None:
     assert contextualise(asked(text), ENCODER).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "item"),
+    [
+        ("and the second one?", "Hips come first. [1] Ankles come next. [2]", "Ankles come next."),
+        ("what about the third", "It needs shoes, sleep and patience. [1]", "patience."),
+        ("the last one please", "Hips come first. [1] Ankles come next. [2]", "Ankles come next."),
+    ],
+)
+def test_the_second_one_is_the_second_thing_the_bot_named(text: str, said: str, item: str) -> None:
+    assert contextualise(asked(text, ("what helps?", said)), ENCODER).text == f"{item} {text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("and the third one?", "Hips come first. [1] Ankles come next. [2]"), ("the second one?", "It depends. [1]")],
+)
+def test_what_the_bot_did_not_name_is_asked_of_the_readers_question(text: str, said: str) -> None:
+    assert contextualise(asked(text, ("what helps?", said)), ENCODER).text == f"what helps? {text}"
+
+
+def test_a_message_can_go_back_to_an_older_question() -> None:
+    history = (("how long does tendon healing take", "Weeks."), ("which shoes are good", "Soft ones."))
+    query = contextualise(asked("so how long does tendon healing take then for it", *history), ENCODER)
+    assert query.text.startswith("how long does tendon healing take ")
+    assert contextualise(asked("and in winter?", *history), ENCODER).text.startswith("which shoes are good ")
+
+
+def test_what_the_bot_said_is_handed_on_for_retrieval_only() -> None:
+    query = contextualise(asked("why?", ("Does stretching help?", "It does. [1]")), ENCODER)
+    assert query.said == "It does. [1]"
+    assert "It does" not in query.text
+
+
+@pytest.mark.parametrize("text", ["no i meant the hip", "any others?", "actually the other leg", "whats the third"])
+def test_a_correction_or_an_ellipsis_after_an_answer_is_a_question(text: str) -> None:
+    assert follows_up(asked(text, ("Is it my ankle?", "No.")))
+    assert not follows_up(asked(text))
+
+
+@pytest.mark.parametrize("text", ["thanks for that", "what are you?", "bye", "great"])
+def test_what_is_said_to_the_bot_follows_nothing_up(text: str) -> None:
+    assert not follows_up(asked(text, ("Is it my ankle?", "No.")))
+
+
+def test_it_with_no_other_subject_is_what_the_guide_is_about() -> None:
+    assert points_at_subject("is tea bad for it")
+    assert not points_at_subject("who won the cup final")

@@ -225,6 +225,11 @@ class FakeBot:
         """One of them."""
         return next((guide for guide in self.guide_list if guide.id == guide_id), None)
 
+    def count_passages(self, guide_id: str) -> int:
+        """One a section."""
+        guide = self.guide(guide_id)
+        return len(guide.sections) if guide else 0
+
     def starters(self, limit: int = 4) -> list[str]:
         """The FAQ of the guides."""
         return [one.heading_path[-1] for guide in self.guide_list for one in guide.sections if one.is_faq][:limit]

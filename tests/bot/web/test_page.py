@@ -21,7 +21,9 @@ class Reader:
     """Somebody with a browser; notes every request that leaves and every error of the page."""
 
     def __init__(self, browser: Any, url: str, **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        # a form that still scrolls smoothly into view slips away under a click on a busy machine
+        still = {"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
+        self.context = browser.new_context(**{**still, **options})
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.outward: list[str] = []

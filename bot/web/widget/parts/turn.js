@@ -48,7 +48,7 @@ export class Turn {
     const grave = level === 'emergency_now' || category === 'crisis';
     this.node.classList.add('done', kind, ...(kind === 'escalate' ? [grave ? 'grave' : 'urgent'] : []));
     this.#head(answer);
-    if (kind === 'escalate') this.reply.append(this.#calls(answer.response));
+    if (kind === 'escalate') this.reply.append(this.#calls(answer.response), category === 'crisis' ? '' : h('p', { class: 'seen-to' }, this.chat.t('seen_to')));
     this.#sources();
     this.#tools();
     if (followUps.length) {

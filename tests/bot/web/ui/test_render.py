@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.types import Shown, Status
+from bot.web import widget_files
 from bot.web.problems import Problem, problem_of
-from bot.web.strings import strings
+from bot.web.strings import languages, negotiate, strings
 from bot.web.ui import handlers, render, turns
 from bot.web.ui.turns import PageTurn
 from tests.bot.web.fake_bot import WEEKS, FakeBot, abstain, composed, emergency, make_guide, verbatim
@@ -142,7 +147,7 @@ def test_every_problem_has_words() -> None:
     for kind, _, code in _TABLE:
         assert problem_of(kind("x")).code == code
         if code != "bad-input":
-            assert code in strings()["error"]
+            assert f"error_{code}" in strings()
     for problem in (Problem(429, "rate-limited", "x", retry_after=7), problem_of(errors.InvalidQuestion("x"))):
         assert "{" not in handlers.error_line(problem, 2000)
     assert "7 seconds" in handlers.error_line(Problem(429, "rate-limited", "x", retry_after=7), 2000)
@@ -150,3 +155,50 @@ def test_every_problem_has_words() -> None:
 
 def test_a_language_without_words_is_english() -> None:
     assert strings("xx") == strings("../en") == strings("en")
+
+
+def test_the_page_speaks_the_widgets_ten_languages() -> None:
+    assert list(languages()) == widget_files.languages()
+    assert len(languages()) == 10
+    own = {language: strings(language).keys() for language in languages()}
+    assert all(keys == own["en"] for keys in own.values())
+    for language in languages():
+        for key, english in strings().items():
+            said = strings(language)[key]
+            if isinstance(said, str):
+                assert set(re.findall(r"\{\w+\}", said)) == set(re.findall(r"\{\w+\}", english)), (language, key)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("nl,fr;q=0.5,en;q=0.4", "fr"),
+        ("en;q=0.4,zh-Hant-TW;q=0.9", "zh"),
+        ("ar;q=0,pl;q=0.1", "pl"),
+        ("*", "en"),
+        ("xx-YY", "en"),
+        ("de;q=high,it;q=0.2", "it"),
+        ("../en,hi", "hi"),
+        ("ES", "es"),
+        (",,;;q=,", "en"),
+    ],
+)
+def test_the_readers_language_is_taken_where_there_are_words(accepted: str, language: str) -> None:
+    assert negotiate(accepted) == language
+
+
+@given(st.text(max_size=200))
+def test_any_header_leads_to_a_language(accepted: str) -> None:
+    assert negotiate(accepted) in languages()
+
+
+def test_who_was_told_to_get_help_is_told_how_to_go_on(bot: FakeBot) -> None:
+    hint = strings()["seen_to"]
+    assert hint in render.transcript(bot, [done(emergency())])
+    assert hint not in render.transcript(bot, [done(composed())])
+    crisis = replace(emergency(), category="crisis")
+    assert hint not in render.transcript(bot, [done(crisis)])
+    assert strings("ar")["seen_to"] in render.transcript(bot, [done(emergency())], "ar")

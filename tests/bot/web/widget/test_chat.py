@@ -149,6 +149,8 @@ def test_help_is_told_by_its_urgency(
     assert turn.get_by_role("alert").inner_text() == heading
     assert [one.get_attribute("href") for one in turn.locator(".calls a").all()] == dialled
     assert look in str(turn.get_attribute("class"))
+    # how to go on is told to everybody but who must not be sent away
+    assert turn.locator(".seen-to").count() == (category != "crisis")
     assert turn.locator(".body").inner_text() == text
 
 

@@ -1,0 +1,34 @@
+"""The examples the heads are trained on: one YAML list of messages for each class of a head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.safety.policy import listing, read_yaml
+
+ALARM: Final = "alarm"
+ROUTER: Final = "router"
+HARMLESS: Final = {ALARM: "none", ROUTER: "answer"}
+BESIDE: Final = 0.6  # what an example counts that was not written for the head
+
+
+def examples(head: str) -> dict[str, list[str]]:
+    """The messages of `policy/examples/HEAD/CLASS.yaml` and `CLASS-*.yaml` by class; raises SettingsError if unreadable."""
+    found: dict[str, list[str]] = {}
+    for name in listing("policy", "examples", head):
+        found.setdefault(name.split("-")[0], []).extend(read_yaml("policy", "examples", head, f"{name}.yaml"))
+    return found
+
+
+def labelled(head: str, answerable: Sequence[str]) -> tuple[list[str], list[str], list[float]]:
+    """Texts, their classes, and what each counts.
+
+    The guides' own questions are harmless to both heads, and to the alarm head whatever the router's examples ask.
+    """
+    own = [(text, label) for label, group in examples(head).items() for text in group]
+    others = [text for group in examples(ROUTER).values() for text in group] if head == ALARM else []
+    known = {text for text, _ in own}
+    beside = [text for text in dict.fromkeys([*answerable, *others]) if text not in known]
+    labels = [label for _, label in own] + [HARMLESS[head]] * len(beside)
+    return [text for text, _ in own] + beside, labels, [1.0] * len(own) + [BESIDE] * len(beside)
