@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -19,6 +20,8 @@ from bot.knowledge.tokens import token_counter
 from bot.llm.client import connect
 from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
+from bot.safety.classify import remembering
+from bot.safety.features import Embed
 from bot.safety.guard import Guard
 from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
@@ -73,7 +76,7 @@ class Bot:
 
     def _wire(self, generation: Generation) -> AnswerPath:
         guides = generation.catalog.guides()
-        cache = self.settings.data_dir / "safety"
+        cache = self._trained_dir()
         asked = _asked(generation)
         guard = Guard.load(
             locale=self.settings.locale,
@@ -84,12 +87,13 @@ class Bot:
             languages=sorted({guide.language for guide in guides}),
             answerable=asked,
         )
+        learn = remembering(self.encoder.encode, cache)  # the guard has put the vectors of the guides' questions there
         return AnswerPath(
             encoder=self.encoder,
             guard=guard,
             retriever=self.retriever,
-            gate=Gate(self.encoder, Told.load(self.encoder.encode, cache, asked), generation.catalog.guide_passages),
-            faq=self._faq_matcher(generation),
+            gate=Gate(self.encoder, Told.load(learn, cache, asked), generation.catalog.guide_passages),
+            faq=self._faq_matcher(generation, learn),
             guide=generation.catalog.guide,
             replies=Replies(),
             llm=self.llm,
@@ -98,13 +102,18 @@ class Bot:
             ),
         )
 
-    def _faq_matcher(self, generation: Generation) -> FaqMatcher:
+    def _trained_dir(self) -> Path:
+        """Where trained heads are kept: beside the models, for every data folder; in the data folder if that is read-only."""
+        folder = self.settings.model_dir
+        return folder / "trained" if os.access(folder, os.W_OK) else self.settings.data_dir / "trained"
+
+    def _faq_matcher(self, generation: Generation, learn: Embed) -> FaqMatcher:
         catalog = generation.catalog
         faqs = catalog.faqs()
         guides = dict.fromkeys(faq.guide_id for faq in faqs)
         passages = [p for guide in guides for p in catalog.guide_passages(guide) if p.faq_question is None]
         others = [question for p in passages for sentence in p.sentences for question in sentence.asked]
-        return FaqMatcher(faqs, self.encoder, FAQ_THRESHOLD, others)
+        return FaqMatcher(faqs, learn, FAQ_THRESHOLD, others)
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
         """Answer step by step: Status and Shown events, then Done. Raises MedialisError; closing stops the model."""

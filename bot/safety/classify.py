@@ -43,7 +43,7 @@ def load_machine(
     def train() -> Arrays:
         texts = list(dict.fromkeys(text for group in shown.values() for text in group[0]))
         row = {text: number for number, text in enumerate(texts)}
-        samples = features.samples([read(text) for text in texts], _remembering(embed, cache_dir))
+        samples = features.samples([read(text) for text in texts], remembering(embed, cache_dir))
         tasks = {head: Task([row[text] for text in group[0]], group[1], group[2]) for head, group in shown.items()}
         return machine.train(samples, tasks, EMBEDDINGS).arrays()
 
@@ -75,8 +75,11 @@ def _probe(embed: Embed) -> bytes:
     return np.round(embed(["knee"]), 3).tobytes()
 
 
-def _remembering(embed: Embed, cache_dir: Path | None) -> Embed:
-    """`embed` with the examples' vectors kept on disk: a changed word or guide trains anew without embedding anew."""
+def remembering(embed: Embed, cache_dir: Path | None) -> Embed:
+    """`embed` with the vectors kept on disk: a changed word or guide trains anew without embedding anew.
+
+    For examples only, never for what readers write.
+    """
     if cache_dir is None:
         return embed
     path = cache_dir / f"examples-{hashlib.sha256(_probe(embed)).hexdigest()[:20]}.npz"
@@ -85,7 +88,7 @@ def _remembering(embed: Embed, cache_dir: Path | None) -> Embed:
         with np.load(path, allow_pickle=False) as stored:
             known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
 
-    def remembering(texts: list[str]) -> Vectors:
+    def recalled(texts: list[str]) -> Vectors:
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
@@ -93,7 +96,7 @@ def _remembering(embed: Embed, cache_dir: Path | None) -> Embed:
             _write(path, {"texts": np.array(list(known)), "vectors": np.stack(list(known.values()))})
         return np.stack([known[key] for key in keys])
 
-    return remembering
+    return recalled
 
 
 @dataclass(frozen=True, slots=True)

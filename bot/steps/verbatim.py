@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.embed import Encoder, Vectors
+from bot.knowledge.embed import Vectors
+from bot.safety.features import Embed
 from bot.steps.evidence import Evidence
 from bot.steps.told import Told, general_examples
 from bot.types import Passage, SentenceHit
@@ -29,13 +30,13 @@ class FaqMatcher:
     `threshold` is the cosine from which a FAQ question with few ways of asking matches.
     """
 
-    def __init__(self, faqs: Sequence[Passage], encoder: Encoder, threshold: float, others: Sequence[str] = ()) -> None:
+    def __init__(self, faqs: Sequence[Passage], embed: Embed, threshold: float, others: Sequence[str] = ()) -> None:
         self._faqs = [faq for faq in faqs if faq.faq_question and faq.sentences]
         asked = [[faq.faq_question or "", *(q for s in faq.sentences for q in s.asked)] for faq in self._faqs]
         self._owner = np.array([n for n, questions in enumerate(asked) for _ in questions], dtype=int)
-        self._vectors = encoder.encode([question for questions in asked for question in questions])
+        self._vectors = embed([question for questions in asked for question in questions])
         self._threshold = threshold
-        self._learned = self._learn(encoder, others)
+        self._learned = self._learn(embed, others)
 
     def match(self, vector: Vectors) -> Evidence | None:
         """The answer of the FAQ pair that asks what `vector` (384,) asks, if there is one."""
@@ -57,13 +58,13 @@ class FaqMatcher:
             near[n] = float(learned.score(vector[None])[0])
         return np.array(near)
 
-    def _learn(self, encoder: Encoder, others: Sequence[str]) -> dict[int, Told]:
+    def _learn(self, embed: Embed, others: Sequence[str]) -> dict[int, Told]:
         """A classifier for each FAQ pair that is asked in enough ways, by its number."""
         counts = np.bincount(self._owner, minlength=len(self._faqs))
         if not others or counts.max(initial=0) < ENOUGH:
             return {}
         general = general_examples()
         untold = [question for question, told in zip(general.questions, general.told, strict=True) if not told]
-        vectors = np.vstack([self._vectors, encoder.encode([*others[:OTHERS], *untold])])
+        vectors = np.vstack([self._vectors, embed([*others[:OTHERS], *untold])])
         owner = np.concatenate([self._owner, np.full(len(vectors) - len(self._owner), -1)])
         return {int(n): Told.train(vectors, owner == n, GAMMA) for n in np.flatnonzero(counts >= ENOUGH)}
