@@ -89,6 +89,8 @@ def remembering(embed: Embed, cache_dir: Path | None) -> Embed:
             known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
 
     def recalled(texts: list[str]) -> Vectors:
+        if not texts:
+            return embed(texts)
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:

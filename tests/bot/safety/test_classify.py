@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.safety import classify
-from bot.safety.classify import Classifier, load_machine
+from bot.safety.classify import Classifier, load_machine, remembering
 from bot.safety.features import Features
 from bot.safety.guard import Guard
 from tests.hashing import HashingEmbeddings
@@ -80,3 +80,12 @@ def test_known_embedding_is_used(guard: Guard) -> None:
     embed.seen.clear()
     classifier.opinions([guard._read("which exercise helps")], hashing(["which exercise helps"])[0])
     assert embed.seen in ([], ["which exercise helps"])  # at most what it asserts
+
+
+def test_what_was_embedded_once_is_recalled_and_nothing_is_embedded_as_nothing(tmp_path: Path) -> None:
+    embed = Counting()
+    first = remembering(embed, tmp_path)(["one", "two"])
+    again = remembering(embed, tmp_path)(["two", "three", "one"])
+    assert np.array_equal(again[[2, 0]], first)
+    assert [text for text in embed.seen if text != "knee"] == ["one", "two", "three"]
+    assert len(remembering(embed, tmp_path)([])) == 0
