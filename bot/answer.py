@@ -59,8 +59,7 @@ class Path:
         yield Status("triage")
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
-            query = self._query(question, vector)
-            verdict = self._triage(question, vector, query)
+            verdict = self._triage(question, vector)
         response = Response(question, verdict, self.guide, self.guard.rail, clock)
         if verdict.kind != "answer" and not verdict.remainder:
             yield from self._reply(question, verdict, vector, response)
@@ -69,10 +68,10 @@ class Path:
             yield from response.say(self.guard.reply(verdict, question))
             question = replace(question, text=verdict.remainder)
             vector = self.encoder.encode([question.text])[0]
-            query = self._query(question, vector)
             yield from response.say(self.guard.lead("remainder", verdict.language))
         yield Status("retrieve")
         with clock.step("retrieve"):
+            query = self._query(question, vector)
             found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector, query.said)
             faq = self.faq.match(query.own) or self.faq.match(query.vector)
         response.passages = found.hits
@@ -107,11 +106,11 @@ class Path:
             return contextualise(question, self.encoder, vector)
         return contextualise(replace(question, text=spelt), self.encoder)
 
-    def _triage(self, question: Question, vector: Vectors, query: Query) -> Verdict:
+    def _triage(self, question: Question, vector: Vectors) -> Verdict:
         """The guard's verdict. What only its learned router said of a message that points elsewhere is thought over.
 
         A follow-up is routed again as it reads with the question it leans on; one that alone seems to be about nothing,
-        or speaks of "it" as readers of a guide do, is left to retrieval and the gate.
+        or speaks of "it" as readers of a guide do, is left to retrieval and the gate. Nothing comes before the guard.
         """
         verdict = self.guard.check(question, vector)
         if not all(finding.rule.startswith("router.") for finding in verdict.findings):
@@ -121,7 +120,7 @@ class Path:
             return passes
         if verdict.category == "out_of_scope" and points_at_subject(question.text):
             return passes
-        if verdict.category == "diagnosis" and query.said:
+        if verdict.category == "diagnosis" and (query := self._query(question, vector)).said:
             again = self.guard.check(replace(question, text=query.text))
             return passes if again.kind == "answer" else verdict
         return verdict
