@@ -14,13 +14,14 @@ import numpy as np
 
 from bot.errors import LLMError
 from bot.knowledge.embed import Encoder, Vectors
+from bot.knowledge.query import Query
 from bot.knowledge.retrieve import Found, Retriever
 from bot.llm.protocol import ChatModel, Completions
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
 from bot.steps.compose import compose, judge
-from bot.steps.contextualise import Query, contextualise, follows_up, points_at_subject
+from bot.steps.contextualise import contextualise, follows_up, points_at_subject
 from bot.steps.evidence import Evidence, marked
 from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
@@ -71,8 +72,8 @@ class Path:
             yield from response.say(self.guard.lead("remainder", verdict.language))
         yield Status("retrieve")
         with clock.step("retrieve"):
-            query = self._query(question, vector)
-            found = self.retriever.search(query.text, PASSAGES, SENTENCES, query.vector, query.said)
+            query = self.query(question, vector)
+            found = self.retriever.search(query, PASSAGES, SENTENCES)
             faq = self.faq.match(query.own) or self.faq.match(query.vector)
         response.passages = found.hits
         if faq is not None:
@@ -99,7 +100,7 @@ class Path:
         else:
             yield from self._abstain(None, response)
 
-    def _query(self, question: Question, vector: Vectors) -> Query:
+    def query(self, question: Question, vector: Vectors) -> Query:
         """What to search for: the question, spelt as the guides spell, with what it leans on."""
         spelt = self.spelling.correct(question.text)
         if spelt == question.text:
@@ -120,7 +121,7 @@ class Path:
             return passes
         if verdict.category == "out_of_scope" and points_at_subject(question.text):
             return passes
-        if verdict.category == "diagnosis" and (query := self._query(question, vector)).said:
+        if verdict.category == "diagnosis" and (query := self.query(question, vector)).said:
             again = self.guard.check(replace(question, text=query.text))
             return passes if again.kind == "answer" else verdict
         return verdict
@@ -186,7 +187,7 @@ class Path:
         yield from response.say(self.guard.reply(verdict, question))
         if verdict.category == "diagnosis":
             with response.clock.step("retrieve"):
-                found = self.retriever.search(question.text, PASSAGES, SENTENCES, vector)
+                found = self.retriever.search(Query.alone(question.text, self.encoder, vector), PASSAGES, SENTENCES)
                 decision = self.gate.decide(question.text, found.sentences, None, vector[None])
             response.passages = found.hits
             if decision.answerable:

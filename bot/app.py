@@ -15,6 +15,7 @@ from bot.errors import InvalidQuestion, MedialisError, ModelError
 from bot.knowledge.embed import MiniLM
 from bot.knowledge.index import Generation, IndexFolder, LiveIndex
 from bot.knowledge.ingest import IngestReport, Progress, ingest
+from bot.knowledge.query import Query
 from bot.knowledge.retrieve import Retriever
 from bot.knowledge.tokens import token_counter
 from bot.llm.client import connect
@@ -130,7 +131,7 @@ class Bot:
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """What retrieval finds."""
-        return list(self.retriever.search(query, k).hits)
+        return list(self.retriever.search(Query.alone(query, self.encoder), k).hits)
 
     def guides(self) -> tuple[Guide, ...]:
         """Every guide in the index."""
@@ -182,7 +183,7 @@ class Bot:
         """
         try:
             llm = self.path.llm
-            self.retriever.search("warm up")
+            self.retriever.search(Query.alone("warm up", self.encoder))
             if llm is not None:
                 for name in ("judge", "compose"):  # the engine keeps both beginnings
                     with closing(llm.stream(prompt(name), [Turn("user", "OK?")], max_tokens=1)) as pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -21,6 +22,7 @@ Vectors = NDArray[np.float32]
 DIMENSIONS = 384
 MAX_PIECES = 256  # sentence_bert_config.json of the model; tokenizer.json alone says 128, and pads
 BATCH = 32
+WIDER = 1.3  # times its shortest text a batch may be wide
 
 
 class MiniLM(Embeddings):
@@ -42,18 +44,13 @@ class MiniLM(Embeddings):
         return "all-MiniLM-L6-v2/256"
 
     def encode(self, texts: list[str]) -> Vectors:
-        """Embed `texts`: float32 of shape (len(texts), 384), in the order given.
-
-        Texts of like length share a batch, since a batch costs its longest text times its size.
-        """
+        """Embed `texts`: float32 of shape (len(texts), 384), in the order given."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         session, tokenizer = self._load()
         encodings = tokenizer.encode_batch(texts)
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
         out = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for first in range(0, len(order), BATCH):
-            rows = order[first : first + BATCH]
+        for rows in _batches([len(encoding.ids) for encoding in encodings]):
             width = max(len(encodings[i].ids) for i in rows)
             ids = np.zeros((len(rows), width), dtype=np.int64)
             mask = np.zeros((len(rows), width), dtype=np.int64)
@@ -105,6 +102,17 @@ class MiniLM(Embeddings):
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_PIECES)
         return session, tokenizer
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Texts of like length together, since a batch costs its longest text times its size."""
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if batches and len(batches[-1]) < BATCH and lengths[i] <= WIDER * lengths[batches[-1][0]]:
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+    return batches
 
 
 class Encoder(Protocol):

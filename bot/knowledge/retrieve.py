@@ -1,8 +1,9 @@
 """Find the passages for a query, and the sentences inside them.
 
-First a pool of passages from the dense and the lexical index, then the sentences of that pool. Rankings are fused by
-reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009): their scores are not comparable, their ranks are. What is
-fused and with which k was chosen on the development split: `python -m eval.bench.retrieval`.
+First a pool of passages from the dense and the lexical index, fused by reciprocal rank (Cormack, Clarke and Büttcher,
+SIGIR 2009): their scores are not comparable, their ranks are. Then the sentences of that pool, ordered by `rank.py`, and
+the passages once more by where their sentences came. What is fused and with which k was chosen on the development split:
+`python -m eval.bench.retrieval`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.index import LiveIndex
 from bot.knowledge.markup import bare, plain
+from bot.knowledge.query import Query
+from bot.knowledge.rank import Floats, Signs, probabilities, reciprocal
 from bot.knowledge.vectors import passage_of, sentence_of
 from bot.knowledge.words import WordIndex
 from bot.types import Hit, Passage, Sentence, SentenceHit
@@ -37,6 +40,32 @@ class Found:
     sentences: tuple[SentenceHit, ...]
 
 
+Place = tuple[Passage, int]  # a passage, and the number of a sentence in it
+Near = Sequence[tuple[str, float]]  # vector ids and cosines, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The sentences (`there`) of a pool of passages, with their features (sentences, len(FEATURES)).
+
+    `cosines` and `asked` are (sentences,); `rankings` are passage ids, dense and lexical; `own` the passages' cosines.
+    """
+
+    pool: tuple[Passage, ...]
+    there: tuple[Place, ...]
+    features: Floats
+    cosines: Floats
+    asked: Floats
+    rankings: tuple[tuple[str, ...], ...]
+    own: Mapping[str, float]
+
+    def hit(self, place: int, rank: int, score: float) -> SentenceHit:
+        """The sentence at a place as a hit."""
+        passage, n = self.there[place]
+        cosine, asked = float(self.cosines[place]), float(self.asked[place])
+        return SentenceHit(passage.sentences[n], passage, rank, cosine, score, asked)
+
+
 class Retriever:
     """Searches the live index; thread-safe."""
 
@@ -46,65 +75,77 @@ class Retriever:
         self._lock = threading.Lock()
         self._sentence_vectors: OrderedDict[str, Vectors] = OrderedDict()
 
-    def search(
-        self, query: str, k: int = 5, sentences: int = 8, vector: Vectors | None = None, said: str = ""
-    ) -> Found:
-        """The best `k` passages and `sentences` sentences; `vector` (384,) is the query's embedding if the caller has it.
-
-        `said` is what the reader was told just before: a follow-up often asks for what stands beside it.
-        """
-        generation = self._index.get()
-        if vector is None:
-            vector = self._encoder.encode([query])[0]
-        nearest = generation.vectors.nearest(vector, max(NEAREST, 2 * k))
-        own = {id_: cosine for id_, cosine in nearest if sentence_of(id_) is None}
-        dense = list(dict.fromkeys(passage_of(id_) for id_, _ in nearest))
-        words = [id_ for id_, _ in generation.words.search(query, max(WORDS, 2 * k))]
-        fused = reciprocal_rank([dense, words], POOL_K)
-        # a vector store shared between generations may name passages this one does not have
-        passages = generation.catalog.passages(_best(fused, max(POOL, k) + 5))
-        pool = [passages[id_] for id_ in _best(fused, len(fused)) if id_ in passages][: max(POOL, k)]
-        ranked = self._sentences(query, vector, pool[:POOL], dict(nearest), said)
+    def search(self, query: Query, k: int = 5, sentences: int = 8) -> Found:
+        """The best `k` passages and `sentences` sentences."""
+        looked_at = self.candidates(query, max(POOL, k))
+        likely = probabilities(looked_at.features)
+        order = np.argsort(-likely, kind="stable")
+        ranked = [looked_at.hit(int(i), rank, float(likely[i])) for rank, i in enumerate(order, start=1)]
         by_sentences = list(dict.fromkeys(hit.passage.id for hit in ranked))
-        ids = {passage.id for passage in pool}
-        rankings = [[id_ for id_ in ranking if id_ in ids] for ranking in (dense, words, by_sentences)]
-        final = reciprocal_rank([*rankings, rankings[-1]], RERANK_K)  # the sentences know most: they count twice
-        order = sorted(pool, key=lambda passage: -final[passage.id])[:k]
-        hits = tuple(Hit(p, n, own.get(p.id, float("nan")), final[p.id]) for n, p in enumerate(order, start=1))
+        final = reciprocal_rank([*looked_at.rankings, by_sentences, by_sentences], RERANK_K)  # they know most: twice
+        best = sorted(looked_at.pool, key=lambda passage: -final.get(passage.id, 0.0))[:k]
+        hits = tuple(
+            Hit(p, n, looked_at.own.get(p.id, float("nan")), final.get(p.id, 0.0)) for n, p in enumerate(best, start=1)
+        )
         return Found(hits, tuple(ranked[:sentences]))
 
-    def _sentences(
-        self, query: str, vector: Vectors, pool: Sequence[Passage], nearest: Mapping[str, float], said: str
-    ) -> list[SentenceHit]:
-        """Every sentence of the pool, best first: by meaning, by the questions it answers, by words, beside what was said."""
-        candidates = [(passage, n, sentence) for passage in pool for n, sentence in enumerate(passage.sentences)]
-        if not candidates:
-            return []
-        cosines = np.concatenate([self._vectors(passage) for passage in pool if passage.sentences]) @ vector
-        asked = _asked(nearest)
-        ids = [f"{passage.id}?{n}" for passage, n, _ in candidates]
-        texts = ["\n".join([context(passage, sentence), *sentence.asked]) for passage, _, sentence in candidates]
-        fused = reciprocal_rank(
-            [
-                [ids[i] for i in np.argsort(-cosines, kind="stable")],
-                sorted((id_ for id_ in ids if id_ in asked), key=lambda id_: -asked[id_]),
-                [id_ for id_, _ in WordIndex.build(ids, texts).search(query, len(ids))],
-                _beside(said, candidates, ids),
-            ],
-            RERANK_K,
+    def candidates(self, query: Query, size: int = POOL) -> Candidates:
+        """The pool of `size` passages nearest in meaning or words, and what is known of each sentence of the first POOL."""
+        generation = self._index.get()
+        nearest = generation.vectors.nearest(query.vector, max(NEAREST, 2 * size))
+        dense = list(dict.fromkeys(passage_of(id_) for id_, _ in nearest))
+        words = [id_ for id_, _ in generation.words.search(query.text, max(WORDS, 2 * size))]
+        fused = reciprocal_rank([dense, words], POOL_K)
+        # a vector store shared between generations may name passages this one does not have
+        passages = generation.catalog.passages(_best(fused, size + 5))
+        pool = [passages[id_] for id_ in _best(fused, len(fused)) if id_ in passages][:size]
+        there = [(passage, n) for passage in pool[:POOL] for n in range(len(passage.sentences))]
+        own_nearest = nearest if not query.leans else generation.vectors.nearest(query.own, NEAREST)
+        ids = {passage.id for passage in pool}
+        return Candidates(
+            pool=tuple(pool),
+            there=tuple(there),
+            features=self._signs(query, pool[:POOL], there, nearest, own_nearest).matrix(leans=query.leans),
+            cosines=self._cosines(pool[:POOL], query.vector),
+            asked=_asked(nearest, there),
+            rankings=tuple(tuple(id_ for id_ in ranking if id_ in ids) for ranking in (dense, words)),
+            own={id_: cosine for id_, cosine in nearest if sentence_of(id_) is None},
         )
-        order = sorted(range(len(ids)), key=lambda i: -fused[ids[i]])
-        return [
-            SentenceHit(
-                sentence=candidates[i][2],
-                passage=candidates[i][0],
-                rank=rank,
-                cosine=float(cosines[i]),
-                score=fused[ids[i]],
-                asked=asked.get(ids[i], -1.0),
-            )
-            for rank, i in enumerate(order, start=1)
-        ]
+
+    def _signs(
+        self, query: Query, pool: Sequence[Passage], there: Sequence[Place], nearest: Near, own_nearest: Near
+    ) -> Signs:
+        ids = [f"{passage.id}?{n}" for passage, n in there]
+        sentences = [passage.sentences[n] for passage, n in there]
+        texts = ["\n".join([context(p, s), *s.asked]) for (p, _), s in zip(there, sentences, strict=True)]
+        index = WordIndex.build(ids, texts)
+
+        def words(text: str) -> Floats:
+            found = dict(index.search(text, len(ids)))
+            return np.array([found.get(id_, 0.0) for id_ in ids])
+
+        told = bare(query.said)
+        silent = np.zeros(len(there))
+        in_common = words(query.text)
+        meaning = self._cosines(pool, query.vector)
+        return Signs(
+            meaning=meaning,
+            own_meaning=self._cosines(pool, query.own) if query.leans else meaning,
+            asked=np.maximum(_asked(nearest, there), 0.0),
+            own_asked=np.maximum(_asked(own_nearest, there), 0.0),
+            words=in_common,
+            own_words=words(query.message) if query.leans else in_common,
+            beside=beside(query.said, there),
+            said=np.array([float(bare(s.text) in told) for s in sentences]) if told else silent,
+            last_meaning=silent if query.last is None else self._cosines(pool, query.last),
+        )
+
+    def _cosines(self, pool: Sequence[Passage], vector: Vectors) -> Floats:
+        """The cosine of every sentence of the pool with a vector, (sentences,)."""
+        if not any(passage.sentences for passage in pool):
+            return np.zeros(0)
+        vectors = np.concatenate([self._vectors(passage) for passage in pool if passage.sentences])
+        return np.asarray(vectors @ vector, dtype=np.float64)
 
     def _vectors(self, passage: Passage) -> Vectors:
         """The sentence embeddings of a passage, (sentences, 384); made when first needed, not at ingest."""
@@ -125,15 +166,17 @@ def context(passage: Passage, sentence: Sentence) -> str:
     return f"{passage.section}: {text}" if passage.section else text
 
 
-def _beside(said: str, candidates: Sequence[tuple[Passage, int, Sentence]], ids: Sequence[str]) -> list[str]:
-    """The sentences that stand beside those already `said`, in the same passage, nearest first; what follows comes first."""
+def beside(said: str, there: Sequence[Place]) -> Floats:
+    """How near each place stands to those already `said`, in the same passage: the reciprocal of its rank, 0 without any.
+
+    What follows comes before what stands before; what was said itself is not beside itself.
+    """
     told = bare(said)
-    there = [(p, n) for p, n, sentence in candidates if told and bare(sentence.text) in told]
-    steps = [
-        (min((abs(n - m) - 0.5 * (n > m) for q, m in there if q.id == p.id), default=0.0), id_)
-        for (p, n, _), id_ in zip(candidates, ids, strict=True)
-    ]
-    return [id_ for step, id_ in sorted(steps, key=lambda s: s[0]) if step > 0]
+    spots = [(p.id, n) for p, n in there if told and bare(p.sentences[n].text) in told]
+    steps = np.array(
+        [min((abs(n - m) - 0.5 * (n > m) for id_, m in spots if id_ == p.id), default=0.0) for p, n in there]
+    )
+    return reciprocal(np.where(steps > 0, 1 / np.maximum(steps, 0.5), 0.0))
 
 
 def reciprocal_rank(rankings: Sequence[Sequence[str]], k: int) -> dict[str, float]:
@@ -149,12 +192,12 @@ def _best(scores: Mapping[str, float], k: int) -> list[str]:
     return sorted(scores, key=lambda id_: -scores[id_])[:k]
 
 
-def _asked(nearest: Mapping[str, float]) -> dict[str, float]:
-    """The best cosine among each sentence's questions, by "passage?sentence"."""
+def _asked(nearest: Near, there: Sequence[Place]) -> Floats:
+    """The best cosine among each sentence's questions, -1 where none is near: (sentences,)."""
     best: dict[str, float] = {}
-    for id_, cosine in nearest.items():
+    for id_, cosine in nearest:
         n = sentence_of(id_)
         if n is not None:
             key = f"{passage_of(id_)}?{n}"
             best[key] = max(cosine, best.get(key, -1.0))
-    return best
+    return np.array([best.get(f"{passage.id}?{n}", -1.0) for passage, n in there])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
-from bot.safety.classify import Classifier
+from bot.safety.classify import ENGLISH, Classifier
 from bot.safety.features import Vectors
 from bot.safety.policy import Policy
 from bot.safety.triage import Reading, Triage
@@ -17,14 +17,13 @@ from bot.types import Category, Finding, Kind, Level, Verdict
 ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm")  # in precedence
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
-# danger for. Chosen on the examples by cross-validation and on the development cases.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.15, "emergency": -0.2, "urgent": -0.15, "harm": 0.0}
+# danger for. Chosen on messages by hands that wrote none of the examples.
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.2, "emergency": -0.2, "urgent": -0.2, "harm": -0.1}
+FOREIGN: Final = 0.1  # how much more it takes in other languages, of which the embedding knows little
 APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
 GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
 CRISIS: Final = -0.4  # below this score of its own a danger is taken for another one, whose help fits a body
-LONG: Final = (
-    25  # words of a message from which its sentences are classified too: a sign drowns in an embedding of many
-)
+LONG: Final = 120  # words of a message from which its last sentences are classified too: no embedding reads to its end
 PIECES: Final = 5  # sentences of a message classified beside the whole
 PIECE: Final = 3  # words; less is no sentence
 
@@ -58,7 +57,8 @@ class Alarms:
         found = []
         for number, opinion in enumerate(opinions):
             danger, category = -opinion.alarm["none"], _worst(opinion.alarm)
-            if danger < DANGER[category] + (APART if 0 < number <= len(pieces) else 0.0):
+            least = DANGER[category] + (0.0 if current.language == ENGLISH else FOREIGN)
+            if danger < least + (APART if 0 < number <= len(pieces) else 0.0):
                 continue
             level: Level | None = {"harm": None, "urgent": "same_day"}.get(category, "emergency_now")
             span = (0, length) if number <= len(pieces) else (0, 0)

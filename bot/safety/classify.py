@@ -1,4 +1,4 @@
-"""Two heads on a message: is anybody in danger, and what is being asked.
+"""Heads on a message: is anybody in danger (one for English, one for other languages), and what is being asked.
 
 Trained from `policy/examples/` at first load, kept as plain arrays under a hash of examples, policy and embedding,
 so that neither new words nor a new model ever meets old weights.
@@ -17,7 +17,7 @@ from threading import Lock
 import numpy as np
 
 from bot.safety import machine
-from bot.safety.examples import ALARM, ROUTER, labelled
+from bot.safety.examples import ALARM, FOREIGN, ROUTER, labelled
 from bot.safety.features import ASSERTED, EMBEDDINGS, SILENT, Embed, Features, Vectors
 from bot.safety.machine import Arrays, Machine, Task
 from bot.safety.policy import fingerprint
@@ -25,18 +25,19 @@ from bot.safety.triage import Reading
 
 Scores = Mapping[str, float]
 Read = Callable[[str], Reading]
+ENGLISH = "en"  # what the embedding reads; other languages have an alarm head of their own and are routed by rules
 _REMEMBERED = 512  # decisions kept by digest, so that a conversation's earlier turns are not embedded again
 
 
 def load_machine(
     embed: Embed, read: Read, features: Features, cache_dir: Path | None, answerable: Sequence[str] = ()
 ) -> Machine:
-    """Both heads trained on `policy/examples/`, from the cache if the same ones were trained before.
+    """The heads trained on `policy/examples/`, from the cache if the same ones were trained before.
 
     `answerable` are questions the guides answer, learned as harmless: what readers rightly ask of these guides is what a
     refusal must not catch.
     """
-    shown = {head: labelled(head, answerable) for head in (ALARM, ROUTER)}
+    shown = {head: labelled(head, answerable) for head in (ALARM, FOREIGN, ROUTER)}
     settings = (machine.DIRECTIONS, machine.GAMMA, machine.WORDS, machine.RIDGE, ASSERTED, SILENT, shown)
     digest = hashlib.sha256(repr(settings).encode() + fingerprint().encode() + _probe(embed))
 
@@ -103,7 +104,7 @@ def remembering(embed: Embed, cache_dir: Path | None) -> Embed:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The scores of both heads, about -1 (surely not) to 1 (surely) for every class."""
+    """What the heads say: `alarm` by the one for the language. Scores about -1 (surely not) to 1 (surely) for every class."""
 
     alarm: Scores
     router: Scores
@@ -134,8 +135,11 @@ class Classifier:
         if missing:
             fresh = first if keys[0] in missing else None
             samples = self._features.samples(list(missing.values()), self._embed, fresh)
-            scored = zip(missing, self._heads.score(samples), strict=True)
-            found |= {key: Opinion(by_head[ALARM], by_head[ROUTER]) for key, by_head in scored}
+            scored = zip(missing.items(), self._heads.score(samples), strict=True)
+            found |= {
+                key: Opinion(by_head[ALARM if reading.language == ENGLISH else FOREIGN], by_head[ROUTER])
+                for (key, reading), by_head in scored
+            }
         with self._lock:
             self._known.update(found)
             while len(self._known) > _REMEMBERED:

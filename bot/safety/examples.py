@@ -8,8 +8,9 @@ from typing import Final
 from bot.safety.policy import listing, read_yaml
 
 ALARM: Final = "alarm"
+FOREIGN: Final = "foreign"  # is anybody in danger, in languages other than English
 ROUTER: Final = "router"
-HARMLESS: Final = {ALARM: "none", ROUTER: "answer"}
+HARMLESS: Final = {ALARM: "none", FOREIGN: "none", ROUTER: "answer"}
 BESIDE: Final = 0.6  # what an example counts that was not written for the head
 
 
@@ -24,11 +25,11 @@ def examples(head: str) -> dict[str, list[str]]:
 def labelled(head: str, answerable: Sequence[str]) -> tuple[list[str], list[str], list[float]]:
     """Texts, their classes, and what each counts.
 
-    The guides' own questions are harmless to both heads, and to the alarm head whatever the router's examples ask.
+    The guides' own questions are harmless to the English heads, and to the alarm head whatever the router's examples ask.
     """
     own = [(text, label) for label, group in examples(head).items() for text in group]
     others = [text for group in examples(ROUTER).values() for text in group] if head == ALARM else []
     known = {text for text, _ in own}
-    beside = [text for text in dict.fromkeys([*answerable, *others]) if text not in known]
+    beside = [text for text in dict.fromkeys([*answerable, *others]) if text not in known] if head != FOREIGN else []
     labels = [label for _, label in own] + [HARMLESS[head]] * len(beside)
     return [text for text, _ in own] + beside, labels, [1.0] * len(own) + [BESIDE] * len(beside)

@@ -118,8 +118,8 @@ class Guard:
             return Verdict("refuse", "invalid", findings=(_note("input.empty", "no text"),))
         normal = self._normal(text if len(text) <= 2 * SCANNED else f"{text[:SCANNED]}\n{text[-SCANNED:]}")
         language, codes = detect(normal.text, self._policy.languages, self._speller)
-        current = self._triage.read(normal, codes)
-        hidden = [self._triage.read(_as_typed(form), codes) for form in normal.decoded]
+        current = self._triage.read(normal, codes, language)
+        hidden = [self._triage.read(_as_typed(form), codes, language) for form in normal.decoded]
         history = [turn.text[: self._max_chars] for turn in question.history if turn.role == "user"][-TURNS:]
         past = [self._read(turn) for turn in history]
         alarms = self._alarms.ruled(past, current, hidden)
@@ -158,7 +158,8 @@ class Guard:
 
     def _read(self, text: str) -> Reading:
         normal = self._normal(text)
-        return self._triage.read(normal, detect(normal.text, self._policy.languages, self._speller)[1])
+        language, codes = detect(normal.text, self._policy.languages, self._speller)
+        return self._triage.read(normal, codes, language)
 
     def _normal(self, text: str) -> Normal:
         return normalise(text, homoglyphs=self._policy.homoglyphs, is_word=self._speller.is_word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.safety.lexicon import Speller
 from bot.safety.normalise import Normal
@@ -36,11 +36,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Every occurrence in one turn, asserted or not, and its sentences."""
+    """Every occurrence in one turn, asserted or not, its sentences, and its language (ISO 639-1)."""
 
     text: str
     signs: tuple[Sign, ...]
     said: tuple[Said, ...]
+    language: str = "en"
 
     @property
     def asserted(self) -> str:
@@ -50,7 +51,7 @@ class Reading:
     def sentence(self, number: int) -> Reading:
         """One sentence of the turn as if it stood alone."""
         said = self.said[number]
-        return Reading(said.text, tuple(sign for sign in self.signs if sign.sentence == number), (said,))
+        return Reading(said.text, tuple(sign for sign in self.signs if sign.sentence == number), (said,), self.language)
 
 
 class Triage:
@@ -60,28 +61,31 @@ class Triage:
         self._policy = policy
         self._speller = speller
 
-    def read(self, normal: Normal, languages: Iterable[str]) -> Reading:
-        """The signs of one message in the given languages (ISO 639-1); the last one's cues cut what is not asserted."""
+    def read(self, normal: Normal, languages: Iterable[str], language: str = "en") -> Reading:
+        """The signs of one message in the given languages (ISO 639-1); the last one's cues cut what is not asserted.
+
+        `language` is the one the message is written in, shipped or not.
+        """
         signs: list[Sign] = []
         parts = sentences(normal.text)
         said: list[Said] = []
         codes = list(languages)
         for code in codes:
-            language = self._policy.languages[code]
+            rules = self._policy.languages[code]
             for number, original in enumerate(parts):
                 sentence = self._speller.correct(original) if code == "en" and not normal.garbled else original
-                blocks = language.scoper.blocks(sentence)
-                clauses = language.scoper.clauses(sentence)
+                blocks = rules.scoper.blocks(sentence)
+                clauses = rules.scoper.clauses(sentence)
                 if code == codes[-1]:
                     said.append(_said(normal.text, original, sentence, blocks))
-                for term in language.terms:
+                for term in rules.terms:
                     if term not in self._policy.terms:
                         continue
-                    for start, end in language.terms.find(term, sentence):
+                    for start, end in rules.terms.find(term, sentence):
                         span = normal.span(sentence.tokens[start].start, sentence.tokens[end - 1].end)
                         clause = (clauses[start], clauses[end - 1])
                         signs.append(Sign(term, 0, number, clause, span, blocked((start, end), blocks)))
-        return Reading(normal.text, tuple(signs), tuple(said))
+        return Reading(normal.text, tuple(_cleared(signs)), tuple(said), language)
 
     def findings(self, readings: Sequence[Reading], rules: Sequence[Rule] | None = None) -> list[Finding]:
         """The rules that fire over these turns, oldest first; spans are those of the last turn, (0, 0) if it has no part."""
@@ -113,6 +117,17 @@ def _conversation(readings: Sequence[Reading]) -> list[Sign]:
             merged.append(Sign(s.term, turn, s.sentence + offset, s.clause, s.span, s.silent))
         offset += len(reading.said)
     return merged
+
+
+def _cleared(signs: Sequence[Sign]) -> list[Sign]:
+    """The signs, of which those told before a clinician's all-clear are past, unless something unsettled follows it."""
+    found = [sign for sign in signs if sign.term == "cleared" and sign.silent in (None, "past")]
+    if not found:
+        return list(signs)
+    at = max(sign.span[0] for sign in found)
+    if any(sign.term == "unsettled" and sign.span[0] > at for sign in signs):
+        return list(signs)
+    return [replace(s, silent="past") if s.silent is None and s.span[1] <= at else s for s in signs]
 
 
 def _said(text: str, original: Sentence, sentence: Sentence, blocks: Sequence[Block]) -> Said:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from bot.knowledge.embed import Encoder, Vectors
+from bot.knowledge.query import Query
 from bot.knowledge.sentences import split_sentences
 from bot.steps.wording import stems
 from bot.types import Question
@@ -45,25 +45,13 @@ _LATEST = 0.25  # cosine by which an older question must be nearer to be meant, 
 _LOOKED_BACK = 4  # earlier questions it may lean on
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What to search for: words for BM25, a vector (384,) for the dense index, and what the bot had just said.
-
-    `own` (384,) is the message's vector without what it leans on.
-    """
-
-    text: str
-    vector: Vectors
-    own: Vectors
-    said: str = ""
-
-
 def contextualise(question: Question, encoder: Encoder, vector: Vectors | None = None) -> Query:
     """The standalone query for `question`; `vector` is its own embedding when the caller has it."""
-    own = encoder.encode([question.text])[0] if vector is None else vector
+    alone = Query.alone(question.text, encoder, vector)
     earlier = [turn.text for turn in question.history if turn.role == "user" and stems(turn.text)]
     if not earlier or not leans(question.text):
-        return Query(question.text, own, own)
+        return alone
+    own, last = alone.own, encoder.encode([earlier[-1]])[0]
     said = next((turn.text for turn in reversed(question.history) if turn.role == "assistant"), "")
     if item := _pointed_at(question.text, said):
         meant, said = item, ""
@@ -71,7 +59,8 @@ def contextualise(question: Question, encoder: Encoder, vector: Vectors | None =
         latest = -_LATEST if _RETURNS.search(question.text) else _LATEST
         meant = _meant(own, earlier[-_LOOKED_BACK:], latest, encoder)
     blended = (1 - _CARRY) * own + _CARRY * encoder.encode([meant])[0]
-    return Query(f"{meant} {question.text}", (blended / np.linalg.norm(blended)).astype(np.float32), own, said)
+    blended = (blended / np.linalg.norm(blended)).astype(np.float32)
+    return Query(f"{meant} {question.text}", blended, question.text, own, said, last)
 
 
 def leans(text: str) -> bool:

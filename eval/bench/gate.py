@@ -26,11 +26,11 @@ import yaml
 
 from bot.app import Bot
 from bot.knowledge.embed import Vectors
+from bot.knowledge.query import Query
 from bot.knowledge.questions import SUFFIX
 from bot.knowledge.retrieve import Found
 from bot.settings import load_settings
 from bot.steps import gate as gate_module
-from bot.steps.contextualise import Query, contextualise
 from bot.steps.gate import Weights
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, Split, load_cases
@@ -171,9 +171,9 @@ def _retrieved(bot: Bot, split: Split) -> Iterator[tuple[str, Case, Found, Vecto
     for suite in SUITES:
         for case in load_cases(suite, split):
             vector = bot.encoder.encode([case.text])[0]
-            query = contextualise(case.question(), bot.encoder, vector)
-            found = bot.retriever.search(query.text, 4, 8, query.vector, query.said)
-            yield suite, case, found, np.stack([vector, query.vector]), query
+            query = bot.path.query(case.question(), vector)
+            found = bot.retriever.search(query, 4, 8)
+            yield suite, case, found, np.stack([query.own, query.vector]), query
 
 
 def _use(bot: Bot, weights: Weights) -> None:

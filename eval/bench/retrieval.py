@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 
 from bot.app import Bot
 from bot.knowledge.markup import plain
+from bot.knowledge.query import Query
 from bot.knowledge.vectors import passage_of
-from bot.steps.contextualise import Query, contextualise
+from bot.steps.contextualise import contextualise
 from bot.types import Passage
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, load_cases
@@ -44,8 +45,7 @@ def main() -> None:
 
 def _queries(bot: Bot, suite: str) -> dict[str, Callable[[Case], Query]]:
     def encoded(text: str) -> Query:
-        vector = bot.encoder.encode([text])[0]
-        return Query(text, vector, vector)
+        return Query.alone(text, bot.encoder)
 
     shipped = {"as shipped": lambda case: contextualise(case.question(), bot.encoder)}
     if suite == "faq":
@@ -59,7 +59,7 @@ def _queries(bot: Bot, suite: str) -> dict[str, Callable[[Case], Query]]:
 
 def _rankings(bot: Bot) -> dict[str, Find]:
     def fused(query: Query, k: int) -> list[Passage]:
-        return [hit.passage for hit in bot.retriever.search(query.text, k, vector=query.vector).hits]
+        return [hit.passage for hit in bot.retriever.search(query, k).hits]
 
     def alone(ids: Sequence[tuple[str, float]]) -> list[Passage]:
         order = list(dict.fromkeys(passage_of(id_) for id_, _ in ids))
@@ -82,7 +82,7 @@ def _report(bot: Bot, name: str, cases: Sequence[Case], queries: Sequence[Query]
         gold = {plain(sentence) for sentence in case.gold}
         for k in passage_at:
             passage_at[k] += any(gold & {plain(s.text) for s in passage.sentences} for passage in found[:k])
-        sentences = bot.retriever.search(query.text, 5, 5, query.vector).sentences
+        sentences = bot.retriever.search(query, 5, 5).sentences
         for k in sentence_at:
             sentence_at[k] += any(plain(hit.sentence.text) in gold for hit in sentences[:k])
         if not any(plain(hit.sentence.text) in gold for hit in sentences):

@@ -19,6 +19,7 @@ def gaps(
 
     from bot.app import build
     from bot.commands.output import print_json, stdout
+    from bot.knowledge.query import Query
     from bot.settings import load_settings
     from bot.web.feedback import FILE, FeedbackStore
     from eval.gaps import Gap, Nearest, cases_of, find_gaps, wanting
@@ -29,7 +30,7 @@ def gaps(
     bot = build(settings, extractive=True)
 
     def nearest(question: str) -> Nearest | None:
-        hits = bot.retriever.search(question, 4, 1).sentences
+        hits = bot.retriever.search(Query.alone(question, bot.encoder), 4, 1).sentences
         return next(
             (Nearest(h.passage.guide_id, h.passage.section, h.sentence.text, round(h.cosine, 3)) for h in hits), None
         )

@@ -38,6 +38,7 @@ def settings_for(model: str | None, system: SystemName, base_url: str | None) ->
 def under_test(settings: Settings, system: SystemName, mode: Mode) -> Iterator[tuple[Any, Any]]:
     """The system and its grader, closed afterwards. Raises MedialisError."""
     from bot.app import Bot
+    from bot.knowledge.query import Query
     from bot.knowledge.tokens import token_counter
     from bot.llm.client import connect
     from bot.llm.store import Store
@@ -61,7 +62,7 @@ def under_test(settings: Settings, system: SystemName, mode: Mode) -> Iterator[t
         tested = Naive(bot) if system == "naive" else Medialis(bot, composed=composed)
 
     def nearest(claim: str) -> Sequence[str]:
-        found = bot.retriever.search(claim, 4, NEAREST)
+        found = bot.retriever.search(Query.alone(claim, bot.encoder), 4, NEAREST)
         return [hit.sentence.text for hit in found.sentences[:NEAREST]]
 
     shared = (lambda: bot.llm) if system != "openai" else None

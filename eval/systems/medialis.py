@@ -10,7 +10,6 @@ import numpy as np
 from bot.answer import PASSAGES, SENTENCES
 from bot.app import Bot
 from bot.knowledge.markup import plain
-from bot.steps.contextualise import contextualise
 from bot.steps.evidence import marked
 from bot.types import Answer, Citation, Done, Question, Shown
 from eval.cases import Case
@@ -84,11 +83,9 @@ class Medialis:
     def _gate(self, question: Question) -> float:
         """The gate's score, whatever step answered in the end."""
         vector = self.bot.encoder.encode([question.text])[0]
-        query = contextualise(question, self.bot.encoder, vector)
-        found = self.bot.retriever.search(query.text, PASSAGES, SENTENCES, query.vector)
-        return self.bot.path.gate.decide(
-            query.text, found.sentences, None, np.stack([vector, np.asarray(query.vector)])
-        ).score
+        query = self.bot.path.query(question, vector)
+        found = self.bot.retriever.search(query, PASSAGES, SENTENCES)
+        return self.bot.path.gate.decide(query.text, found.sentences, None, np.stack([query.own, query.vector])).score
 
 
 def _said(event: Shown) -> Said:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.retrieve import _beside, reciprocal_rank
+from bot.knowledge.retrieve import beside, reciprocal_rank
 from tests.bot.steps.guide import passage
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=8), max_size=5)
@@ -27,9 +27,11 @@ def test_first_in_every_ranking_is_first(given_rankings: list[list[str]], winner
 
 def test_beside_what_was_said_stands_what_follows_it_first() -> None:
     here = passage("here", ["One is first.", "Two is second.", "Three is third.", "Four is fourth."])
-    there = passage("there", ["Elsewhere it rains."])
-    candidates = [(p, n, sentence) for p in (here, there) for n, sentence in enumerate(p.sentences)]
-    ids = [sentence.text.split()[0] for _, _, sentence in candidates]
-    assert _beside("So: two is *second*! [1]", candidates, ids) == ["Three", "One", "Four"]
-    assert _beside("", candidates, ids) == []
-    assert _beside("Nothing of the kind.", candidates, ids) == []
+    elsewhere = passage("there", ["Elsewhere it rains."])
+    there = [(p, n) for p in (here, elsewhere) for n in range(len(p.sentences))]
+    near = dict(
+        zip([p.sentences[n].text.split()[0] for p, n in there], beside("So: two is *second*! [1]", there), strict=True)
+    )
+    assert sorted((word for word in near if near[word]), key=lambda word: -near[word]) == ["Three", "One", "Four"]
+    assert not beside("", there).any()
+    assert not beside("Nothing of the kind.", there).any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.safety import classify
+from bot.safety.examples import FOREIGN, HARMLESS
 from bot.safety.guard import Guard
 
 EXAMPLES = {
@@ -14,6 +15,12 @@ EXAMPLES = {
         "emergency": ["the zebra is in the fridge", "a zebra in the fridge", "zebra again in the fridge"],
         "crisis": ["I want to die"],
         "harm": ["how do I hurt him"],
+    },
+    "foreign": {
+        "none": ["me gusta caminar", "escaleras arriba duele"],
+        "urgent": ["tengo la pierna hinchada"],
+        "emergency": ["la cebra esta en la nevera"],
+        "crisis": ["quiero morir"],
     },
     "router": {
         "answer": ["which exercise helps most", "how long does it take", "stairs make it ache"],
@@ -38,7 +45,7 @@ def few_examples(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def labelled(head: str, answerable: list[str]) -> tuple[list[str], list[str], list[float]]:
         rows = [(text, label) for label, group in EXAMPLES[head].items() for text in group]
-        rows += [(text, {"alarm": "none", "router": "answer"}[head]) for text in answerable]
+        rows += [(text, HARMLESS[head]) for text in answerable if head != FOREIGN]
         return [text for text, _ in rows], [label for _, label in rows], [1.0] * len(rows)
 
     monkeypatch.setattr(classify, "labelled", labelled)

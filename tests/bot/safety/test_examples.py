@@ -27,14 +27,14 @@ def _plain(text: str) -> str:
     return " ".join(words(text)) or text
 
 
-@pytest.mark.parametrize("head", ["alarm", "router"])
+@pytest.mark.parametrize("head", ["alarm", "foreign", "router"])
 def test_no_example_is_a_suite_message(head: str) -> None:
     mine = [(text, _plain(text)) for group in examples(head).values() for text in group]
     alike = process.cdist([plain for _, plain in mine], _asked(), scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8)
     assert [mine[row][0] for row in np.flatnonzero(alike.max(axis=1))] == []
 
 
-@pytest.mark.parametrize("head", ["alarm", "router"])
+@pytest.mark.parametrize("head", ["alarm", "foreign", "router"])
 def test_every_class_has_examples_and_none_twice(head: str) -> None:
     groups = examples(head)
     assert HARMLESS[head] in groups

@@ -104,7 +104,7 @@ def test_classifier_adds_alarms_and_takes_none_back(tmp_path: Path, few_examples
 
 def test_an_alarm_in_a_long_message_does_not_drown(tmp_path: Path, few_examples: None) -> None:
     both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=5000)
-    talk = "I like walking in the park with friends. " * 12
+    talk = "I like walking in the park with friends. " * 16
     assert both.check(Question(f"{talk} The zebra is in the fridge again.")).category == "emergency"
     assert both.check(Question(talk)).kind != "escalate"
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from bot.knowledge.query import Query
 from bot.settings import load_settings
 from bot.steps.gate import Gate, Weights, shipped_weights
 from bot.steps.told import Told
@@ -103,5 +104,7 @@ def test_near_misses_abstain_and_questions_the_guide_answers_pass() -> None:
     missed = ["Which foam roller brand lasts longest?", "what is the job of the soleus", "price of a knee operation"]
     with fresh_bot(load_settings().corpus_dir) as bot:
         judge = bot.path.gate
-        decided = [judge.decide(q, bot.retriever.search(q, 4, 8).sentences).answerable for q in (*answered, *missed)]
+        found = [bot.retriever.search(Query.alone(q, bot.encoder), 4, 8) for q in (*answered, *missed)]
+        asked = zip((*answered, *missed), found, strict=True)
+        decided = [judge.decide(question, hits.sentences).answerable for question, hits in asked]
     assert decided == [True, True, True, False, False, False]

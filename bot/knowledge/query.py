@@ -1,0 +1,34 @@
+"""What to search for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.knowledge.embed import Encoder, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for: words for BM25, a vector (384,) for the dense index, and what the message leans on.
+
+    `message` and `own` (384,) are the reader's message and its vector without what it leans on. `said` is what the bot
+    had just said, `last` (384,) the vector of the question before: both None when the message stands alone.
+    """
+
+    text: str
+    vector: Vectors
+    message: str
+    own: Vectors
+    said: str = ""
+    last: Vectors | None = None
+
+    @property
+    def leans(self) -> bool:
+        """Whether the message takes up what came before."""
+        return self.last is not None
+
+    @classmethod
+    def alone(cls, text: str, encoder: Encoder, vector: Vectors | None = None) -> Query:
+        """The query of a message that stands alone; `vector` is its embedding if the caller has it."""
+        own = encoder.encode([text])[0] if vector is None else vector
+        return cls(text, own, text, own)
