@@ -18,7 +18,7 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
 # danger for. Chosen on messages by hands that wrote none of the examples.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.2, "emergency": -0.2, "urgent": -0.2, "harm": -0.1}
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.2, "emergency": -0.2, "urgent": -0.2, "harm": 0.1}
 FOREIGN: Final = 0.1  # how much more it takes in other languages, of which the embedding knows little
 APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
 GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
