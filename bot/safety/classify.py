@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -26,6 +27,7 @@ from bot.safety.triage import Reading
 Scores = Mapping[str, float]
 Read = Callable[[str], Reading]
 ENGLISH = "en"  # what the embedding reads; other languages have an alarm head of their own and are routed by rules
+_PIECE = 256  # texts embedded at a time while learning
 _REMEMBERED = 512  # decisions kept by digest, so that a conversation's earlier turns are not embedded again
 
 
@@ -95,11 +97,23 @@ def remembering(embed: Embed, cache_dir: Path | None) -> Embed:
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            known.update(zip(missing, embed(list(missing.values())), strict=True))
+            known.update(zip(missing, _together(embed, list(missing.values())), strict=True))
             _write(path, {"texts": np.array(list(known)), "vectors": np.stack(list(known.values()))})
         return np.stack([known[key] for key in keys])
 
     return recalled
+
+
+def _together(embed: Embed, texts: list[str]) -> Vectors:
+    """The vectors of many texts, (n, 384), embedded on every core: nobody is being answered while heads learn."""
+    # like lengths together, since a batch costs its longest text times its size
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    pieces = [order[first : first + _PIECE] for first in range(0, len(order), _PIECE)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = np.concatenate(list(pool.map(lambda piece: embed([texts[i] for i in piece]), pieces)))
+    vectors = np.empty_like(found)
+    vectors[order] = found
+    return vectors
 
 
 @dataclass(frozen=True, slots=True)

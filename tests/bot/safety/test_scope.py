@@ -28,6 +28,17 @@ from bot.safety.guard import Guard
         ("is it normal that my knee is swollen?", "swollen", False),
         ("it isn't hot, it is swollen", "swollen", False),
         ("not hot or swollen", "swollen", True),
+        ("it was swollen in june and fine by autumn", "swollen", True),
+        ("swollen in 20 minutes", "swollen", False),
+        ("the knee swelled in 1998", "swollen", True),
+        ("I am writing a leaflet about the swollen knee", "swollen", True),
+        ("I am writing a leaflet and my knee is swollen", "swollen", False),
+        ("quiz question on a hot swollen knee", "swollen", True),
+        ("the scenario in the exam is a swollen calf", "swollen", True),
+        ("my calf was swollen, the scan showed no clot", "swollen", True),
+        ("my calf was swollen, the scan showed no clot, but it is getting worse", "swollen", False),
+        ("the scan showed no clot. now my calf is swollen", "swollen", False),
+        ("my knee is swollen and the doctor looked at it", "swollen", False),
     ],
 )
 def test_scope(guard: Guard, text: str, term: str, silent: bool | None) -> None:
