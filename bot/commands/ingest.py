@@ -17,6 +17,9 @@ def ingest(
         list[Path] | None,
         typer.Argument(metavar="[PATH…]", help="Files or folders to add or renew; none: the whole corpus folder."),
     ] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Also learn from the examples now, so that the first start need not.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON.")] = False,
 ) -> None:
     """Read guides into the index. Only what changed is embedded; a broken guide does not stop the others."""
@@ -26,6 +29,9 @@ def ingest(
     try:
         with progress_bar({"read": "reading guides", "embed": "embedding passages"}) as progress:
             report = bot.ingest(paths or None, progress)
+        if learn and not report.errors:
+            stderr().print("learning from the examples (once, some minutes)", markup=False)
+            bot.learn()
     finally:
         bot.close()
     if json:
