@@ -33,11 +33,14 @@ class Guard:
     lines: tuple[Line, ...]
     is_word: Callable[[str], bool]  # whether the dictionary, or a rule, knows a word (in lower case)
 
-    def __init__(self, policy: Policy, speller: Speller, speaker: Speaker, max_chars: int) -> None:
+    def __init__(
+        self, policy: Policy, speller: Speller, speaker: Speaker, max_chars: int, topics: Sequence[str] = ()
+    ) -> None:
         self._policy, self._speller, self._speaker = policy, speller, speaker
         self._triage = Triage(policy, speller)
         self._rail = Rail(policy, self._orders)
         self._max_chars = max_chars
+        self._topics = topics
         self._guide_languages = frozenset({"en"})
         self.lines = speaker.lines
         self.is_word = speller.is_word
@@ -45,7 +48,7 @@ class Guard:
 
     def _listen(self, classifier: Classifier | None) -> None:
         self._alarms = Alarms(self._policy, self._triage, classifier)
-        self._router = Router(self._policy, self._triage, classifier)
+        self._router = Router(self._policy, self._triage, classifier, self._topics)
 
     @classmethod
     def load(
@@ -74,7 +77,7 @@ class Guard:
         vocabulary = english.terms.vocabulary | english.scoper.vocabulary | english.marks
         speller = Speller(vocabulary, SpellChecker().word_frequency.dictionary)
         speaker = Speaker(Replies(country, topics, limit=max_chars), policy, tuple(country.lines.values()))
-        guard = cls(policy, speller, speaker, max_chars)
+        guard = cls(policy, speller, speaker, max_chars, topics)
         guard._guide_languages = frozenset(languages)
         if embed is not None:
             guard._listen(Classifier.load(embed, guard._read, sorted(policy.terms), cache_dir, answerable))

@@ -29,6 +29,7 @@ BEHIND: Final = 0.2  # how far a category may be behind "answer" and still be ta
 # development cases 19 of 22 refused questions to the guide are given back, and of 147 diagnoses asked for none is.
 GENERAL: Final = 0.5
 SMALL_TALK: Final = 60  # words; small talk is short
+SUBJECT: Final = 4  # letters; shorter words of a title name nothing
 REMAINDER: Final = 4  # words; less is no question
 _KINDS: Final[Mapping[str, Kind]] = {"chit_chat": "chat", "answer": "answer"}
 
@@ -36,7 +37,11 @@ _KINDS: Final[Mapping[str, Kind]] = {"chit_chat": "chat", "answer": "answer"}
 class Router:
     """Rules first, then the router head, in precedence."""
 
-    def __init__(self, policy: Policy, triage: Triage, classifier: Classifier | None) -> None:
+    def __init__(
+        self, policy: Policy, triage: Triage, classifier: Classifier | None, subjects: Sequence[str] = ()
+    ) -> None:
+        """`subjects` are the titles of the guides: what names one of them is not out of scope."""
+        self._subjects = [frozenset(words(subject)) for subject in subjects]
         self._triage, self._classifier, self._markup = triage, classifier, policy.markup
         self._rules = [rule for rule in policy.rules if rule.category in PRECEDENCE]
         self._injection = [rule for rule in self._rules if rule.category == "injection"]
@@ -56,8 +61,19 @@ class Router:
             {} if any(sign.term == "personal" for sign in current.signs) else {"diagnosis": OF_NOBODY}
         )
         category, learned = _decide(findings, scores, unlikely, on_topic=on_topic, n_words=len(words(normal.text)))
+        if category == "out_of_scope" and self._names_subject(normal.text):
+            return Verdict("answer", "answer", None, (), language=language)
         kept = tuple(finding for finding in findings if finding.category == category)
         return Verdict(_KINDS.get(category, "refuse"), category, None, kept or learned, language=language)
+
+    def _names_subject(self, text: str) -> bool:
+        """Whether a message holds two words of a guide's title, or the whole of a shorter one: the examples know one guide."""
+        said = {word for word in words(text) if len(word) >= SUBJECT}
+        return any(
+            len(said & named) >= min(2, len(named))
+            for subject in self._subjects
+            if (named := {word for word in subject if len(word) >= SUBJECT})
+        )
 
     def is_injection(self, normal: Normal, readings: Sequence[Reading]) -> bool:
         """Do the rules alone call this an attempt on the bot?"""

@@ -116,5 +116,13 @@ def test_other_languages_are_not_routed_by_an_english_embedding(tmp_path: Path, 
     assert not any(finding.rule.startswith("router.") for finding in verdict.findings)
 
 
+def test_what_names_a_guide_is_not_out_of_scope(tmp_path: Path, few_examples: None) -> None:
+    asked = Question("bake a cake")
+    knee = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=500, topics=("Knee pain",))
+    cake = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=500, topics=("To bake a good cake",))
+    assert knee.check(asked).category == "out_of_scope"
+    assert cake.check(asked).category == "answer"
+
+
 def test_lines_are_data_for_links(guard: Guard) -> None:
     assert {line.kind: line.dial for line in guard.lines}["crisis"] == "116123"
