@@ -58,8 +58,6 @@ class Scoper:
         found += [Block("supposed", *cue, NOWHERE) for cue in self._find("idiom", sentence)]
         for cue in self._clear("suppose", sentence):
             found.append(Block("supposed", cue[0], self._supposed_until(cue[1] - 1, ends, sentence), cue))
-        if not self._owned(sentence):
-            found += [Block("supposed", 0, len(sentence.tokens), cue) for cue in self._find("framed", sentence)]
         found += self._questions(sentence, starts, ends)
         return found
 
@@ -97,15 +95,6 @@ class Scoper:
         verbs = self._single.get("verbs", frozenset())
         return any(
             tokens[j] in self._bodies and tokens[j + 1] in verbs for j in range(i + 1, min(i + 4, len(tokens) - 1))
-        )
-
-    def _owned(self, sentence: Sentence) -> bool:
-        """ "my left knee": whatever the sentence is written for, it speaks of the reader's own body."""
-        tokens = [token.word for token in sentence.tokens]
-        mine = self._single.get("mine", frozenset())
-        return any(
-            word in mine and any(part in self._bodies for part in tokens[i + 1 : i + 4])
-            for i, word in enumerate(tokens)
         )
 
     def _remembered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.safety.lexicon import Speller
 from bot.safety.normalise import Normal
@@ -85,7 +85,7 @@ class Triage:
                         span = normal.span(sentence.tokens[start].start, sentence.tokens[end - 1].end)
                         clause = (clauses[start], clauses[end - 1])
                         signs.append(Sign(term, 0, number, clause, span, blocked((start, end), blocks)))
-        return Reading(normal.text, tuple(_cleared(signs)), tuple(said), language)
+        return Reading(normal.text, tuple(signs), tuple(said), language)
 
     def findings(self, readings: Sequence[Reading], rules: Sequence[Rule] | None = None) -> list[Finding]:
         """The rules that fire over these turns, oldest first; spans are those of the last turn, (0, 0) if it has no part."""
@@ -117,17 +117,6 @@ def _conversation(readings: Sequence[Reading]) -> list[Sign]:
             merged.append(Sign(s.term, turn, s.sentence + offset, s.clause, s.span, s.silent))
         offset += len(reading.said)
     return merged
-
-
-def _cleared(signs: Sequence[Sign]) -> list[Sign]:
-    """The signs, of which those told before a clinician's all-clear are past, unless something unsettled follows it."""
-    found = [sign for sign in signs if sign.term == "cleared" and sign.silent in (None, "past")]
-    if not found:
-        return list(signs)
-    at = max(sign.span[0] for sign in found)
-    if any(sign.term == "unsettled" and sign.span[0] > at for sign in signs):
-        return list(signs)
-    return [replace(s, silent="past") if s.silent is None and s.span[1] <= at else s for s in signs]
 
 
 def _said(text: str, original: Sentence, sentence: Sentence, blocks: Sequence[Block]) -> Said:

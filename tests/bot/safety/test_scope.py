@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.safety.guard import Guard
+from bot.types import Question
 
 
 @pytest.mark.parametrize(
@@ -28,17 +29,9 @@ from bot.safety.guard import Guard
         ("is it normal that my knee is swollen?", "swollen", False),
         ("it isn't hot, it is swollen", "swollen", False),
         ("not hot or swollen", "swollen", True),
-        ("it was swollen in june and fine by autumn", "swollen", True),
         ("swollen in 20 minutes", "swollen", False),
-        ("the knee swelled in 1998", "swollen", True),
-        ("I am writing a leaflet about the swollen knee", "swollen", True),
-        ("I am writing a leaflet and my knee is swollen", "swollen", False),
-        ("quiz question on a hot swollen knee", "swollen", True),
-        ("the scenario in the exam is a swollen calf", "swollen", True),
-        ("my calf was swollen, the scan showed no clot", "swollen", True),
-        ("my calf was swollen, the scan showed no clot, but it is getting worse", "swollen", False),
-        ("the scan showed no clot. now my calf is swollen", "swollen", False),
-        ("my knee is swollen and the doctor looked at it", "swollen", False),
+        ("I suppose my knee is swollen", "swollen", False),
+        ("it was swollen in 1998", "swollen", True),
     ],
 )
 def test_scope(guard: Guard, text: str, term: str, silent: bool | None) -> None:
@@ -48,3 +41,23 @@ def test_scope(guard: Guard, text: str, term: str, silent: bool | None) -> None:
     else:
         assert signs
         assert all((sign.silent is not None) == silent for sign in signs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he is in his forties with crushing chest pain",
+        "mum is in her eighties and she can't breathe",
+        "was watching tv last night and suddenly I couldn't breathe",
+        "his teacher says he collapsed and can't breathe",
+        "translating for a neighbour, she has crushing chest pain",
+        "fell at the museum, the leg is bent the wrong way",
+        "my knee is hot and swollen and I have a fever, I was discharged yesterday",
+        "my foot is cold and blue, the nurse said nothing serious",
+        "my knee is hot with a fever from the 20th of november",
+        "at physio class he collapsed and can't breathe",
+    ],
+)
+def test_where_and_by_whom_it_is_told_silences_nothing(guard: Guard, text: str) -> None:
+    """A course, a play, an age, a month or an all-clear in a message is no reason to pass over what it says."""
+    assert guard.check(Question(text)).level == "emergency_now"
