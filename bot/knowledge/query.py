@@ -12,7 +12,7 @@ class Query:
     """What to search for: words for BM25, a vector (384,) for the dense index, and what the message leans on.
 
     `message` and `own` (384,) are the reader's message and its vector without what it leans on. `said` is what the bot
-    had just said, `last` (384,) the vector of the question before: both None when the message stands alone.
+    had just said, `last` (384,) the vector of the question before: "" and None when the message stands alone.
     """
 
     text: str

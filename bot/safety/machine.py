@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
 GAMMA: Final = 0.5  # narrowness of the Gaussian
 WORDS: Final = 1.0  # what the n-grams of two equal messages add to it
-RIDGE: Final = 0.1  # the three were chosen by five-fold cross-validation on the examples
+RIDGE: Final = 0.1  # the first two by cross-validation on the examples, this one on messages of other hands
 DIRECTIONS: Final = 96  # of the 384 of an embedding: cross-validation finds no loss, and a decision takes half the time
 OFTEN: Final = 50  # an n-gram in more than one of so many rows is common
 FITTED: Final = 2500  # about how many examples the directions are found from
@@ -124,7 +124,7 @@ def train(samples: Sequence[Sample], tasks: Mapping[str, Task], embeddings: Sequ
 
 
 def _gram(rows: Any) -> Floats:
-    """Dot products of sparse rows, (n, n): what most rows share goes through a dense product, six times as fast."""
+    """Dot products of sparse rows, (n, n): what most rows share goes through a dense product, twice as fast."""
     often = np.bincount(rows.indices, minlength=rows.shape[1]) > rows.shape[0] / OFTEN
     columns = rows.tocsc()
     shared, rest = columns[:, often].toarray(), columns[:, ~often].tocsr()
