@@ -13,11 +13,10 @@ from bot.web.feedback import Feedback, FeedbackStore
 from bot.web.strings import languages, strings
 from tests.bot.web.fake_bot import GUIDE, FakeBot, make_guide
 from tests.bot.web.test_page import Reader
-from tests.bot.web.widget.pages import AXE
+from tests.bot.web.widget.pages import AXE, needs_axe
 from tests.live import serving
 
 pytestmark = pytest.mark.real
-needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here: npm ci")
 TOKEN = "a-token-of-the-operator"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 PAYLOADS = Path(__file__).with_name("xss.txt").read_text("utf-8").splitlines()

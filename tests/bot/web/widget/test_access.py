@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from tests.bot.web.widget.conftest import Visit, World
-from tests.bot.web.widget.pages import AXE, Visitor, page
+from tests.bot.web.widget.pages import Visitor, needs_axe, page
 from tests.browser import browser
 
 __all__ = ["browser"]
-needs_axe = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here: npm ci")
 pytestmark = pytest.mark.real
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
