@@ -20,7 +20,7 @@ models: $(VENV)/.ready ## Pull and verify the model files the settings ask for
 	$(BIN)/medialis models pull
 
 index: models ## Bring the index in line with corpus/
-	$(BIN)/medialis ingest --learn
+	$(BIN)/medialis ingest --ready
 
 run: index ## Set up everything and serve the page
 	$(BIN)/medialis serve
@@ -28,7 +28,7 @@ run: index ## Set up everything and serve the page
 test: $(VENV)/.ready ## Set up everything and run every test, the real models and browser included
 	sh tests/browser.sh
 	$(BIN)/medialis models pull qwen2.5-coder-1.5b smollm2-135m all-minilm-l6-v2 cl100k_base
-	MEDIALIS_DATA_DIR=$$(mktemp -d) $(BIN)/medialis ingest --learn
+	MEDIALIS_DATA_DIR=$$(mktemp -d) $(BIN)/medialis ingest --ready
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.ready ## Lint, formatting and types

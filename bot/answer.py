@@ -25,6 +25,7 @@ from bot.steps.contextualise import contextualise, follows_up, points_at_subject
 from bot.steps.evidence import Evidence, marked
 from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
+from bot.steps.reading import Aims, beside
 from bot.steps.replies import Replies
 from bot.steps.respond import Clock, Response
 from bot.steps.spelling import Spelling
@@ -53,6 +54,7 @@ class Path:
     replies: Replies
     llm: ChatModel | None
     spelling: Spelling
+    aims: Aims | None = None
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
         """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
@@ -100,12 +102,14 @@ class Path:
         else:
             yield from self._abstain(None, response)
 
-    def query(self, question: Question, vector: Vectors) -> Query:
+    def query(self, question: Question, vector: Vectors | None = None) -> Query:
         """What to search for: the question, spelt as the guides spell, with what it leans on."""
         spelt = self.spelling.correct(question.text)
         if spelt == question.text:
-            return contextualise(question, self.encoder, vector)
-        return contextualise(replace(question, text=spelt), self.encoder)
+            query = contextualise(question, self.encoder, vector)
+        else:
+            query = contextualise(replace(question, text=spelt), self.encoder)
+        return replace(query, aim=self.aims(spelt, beside(question))) if self.aims else query
 
     def _triage(self, question: Question, vector: Vectors) -> Verdict:
         """The guard's verdict. What only its learned router said of a message that points elsewhere is thought over.
@@ -187,8 +191,9 @@ class Path:
         yield from response.say(self.guard.reply(verdict, question))
         if verdict.category == "diagnosis":
             with response.clock.step("retrieve"):
-                found = self.retriever.search(Query.alone(question.text, self.encoder, vector), PASSAGES, SENTENCES)
-                decision = self.gate.decide(question.text, found.sentences, None, vector[None])
+                query = self.query(question, vector)
+                found = self.retriever.search(query, PASSAGES, SENTENCES)
+                decision = self.gate.decide(query.text, found.sentences, None, np.stack([query.own, query.vector]))
             response.passages = found.hits
             if decision.answerable:
                 yield from response.say(self.guard.lead("guide_lead", verdict.language))

@@ -12,21 +12,24 @@ from pathlib import Path
 
 from bot.answer import Path as AnswerPath
 from bot.errors import InvalidQuestion, MedialisError, ModelError
+from bot.kept import Embed, remembering
 from bot.knowledge.embed import MiniLM
 from bot.knowledge.index import Generation, IndexFolder, LiveIndex
 from bot.knowledge.ingest import IngestReport, Progress, ingest
-from bot.knowledge.query import Query
+from bot.knowledge.query import Aim, Query
 from bot.knowledge.retrieve import Retriever
 from bot.knowledge.tokens import token_counter
+from bot.knowledge.tuned import Tuned
 from bot.llm.client import connect
 from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
-from bot.safety.classify import remembering
-from bot.safety.features import Embed
+from bot.safety.classify import READERS, Vectors
 from bot.safety.guard import Guard
+from bot.safety.route import Nearness
 from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
 from bot.steps.gate import Gate
+from bot.steps.reading import READER as QUESTIONS
 from bot.steps.replies import Replies
 from bot.steps.spelling import Spelling, guide_words
 from bot.steps.told import Told
@@ -55,6 +58,24 @@ class Bot:
         return MiniLM(Store(self.settings.model_dir).path("all-minilm-l6-v2"), self.settings.threads)
 
     @cached_property
+    def messages(self) -> list[Tuned]:
+        """What tells what a message is."""
+        return [self._tuned("bot.safety", name) for name in READERS]
+
+    @cached_property
+    def questions(self) -> Tuned:
+        """What tells where in a guide a question's answer lies."""
+        return self._tuned("bot.steps", QUESTIONS)
+
+    def _tuned(self, package: str, name: str) -> Tuned:
+        return Tuned(self.encoder.folder, package, name, self._trained_dir(), self.settings.threads)
+
+    def _aim(self, text: str, beside: str) -> Aim:
+        vector = self.questions.encode([text], [beside])
+        temperature = float(self.questions.about["temperature"])
+        return Aim(vector[0] * temperature, float(self.questions.heads["nowhere"].logits(vector)[0, 0]))
+
+    @cached_property
     def llm(self) -> ChatModel | None:
         """The language model; None in extractive mode."""
         if self._extractive:
@@ -78,30 +99,40 @@ class Bot:
     def _wire(self, generation: Generation) -> AnswerPath:
         guides = generation.catalog.guides()
         cache = self._trained_dir()
-        asked = _asked(generation)
+        questions = asked(generation)
         guard = Guard.load(
             locale=self.settings.locale,
-            embed=self.encoder.encode,
+            readers=[reader.logits for reader in self.messages],
             cache_dir=cache,
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
-            answerable=asked,
+            nearness=self._nearness(generation),
         )
-        learn = remembering(self.encoder.encode, cache)  # the guard has put the vectors of the guides' questions there
+        learn = remembering(self.encoder.encode, cache)
         return AnswerPath(
             encoder=self.encoder,
             guard=guard,
             retriever=self.retriever,
-            gate=Gate(self.encoder, Told.load(learn, cache, asked), generation.catalog.guide_passages),
+            gate=Gate(self.encoder, Told.load(learn, cache, questions), generation.catalog.guide_passages),
             faq=self._faq_matcher(generation, learn),
             guide=generation.catalog.guide,
             replies=Replies(),
             llm=self.llm,
+            aims=self._aim,
             spelling=Spelling(
                 guard.is_word, (word for e in generation.catalog.each() for word in guide_words(e.passages))
             ),
         )
+
+    def _nearness(self, generation: Generation) -> Nearness:
+        """How near a message is to the nearest passage or editor's question."""
+
+        def nearness(text: str, vector: Vectors | None) -> float:
+            own = self.encoder.encode([text])[0] if vector is None else vector
+            return max((cosine for _, cosine in generation.vectors.nearest(own, 1)), default=-1.0)
+
+        return nearness
 
     def _trained_dir(self) -> Path:
         """Where trained heads are kept: beside the models, for every data folder; in the data folder if that is read-only."""
@@ -176,9 +207,11 @@ class Bot:
         """The state of each part: "ok", "off", "starting" or "down: why"."""
         return {"index": self._index_state(), "embedder": self._embedder_state(), "llm": self._llm_state()}
 
-    def learn(self) -> None:
-        """Train what is learned from the examples and the guides' questions, or find it kept. Raises MedialisError."""
-        _ = self.path
+    def get_ready(self) -> None:
+        """Make whatever the first question would make, or find it kept. Raises MedialisError."""
+        question = Question("Are you ready?")
+        self.path.guard.check(question)
+        self.retriever.search(self.path.query(question))
 
     def warm_up(self) -> None:
         """Open everything and start the language model, so that the first reader does not wait for it.
@@ -186,8 +219,8 @@ class Bot:
         What fails is logged and shown by `ready`; nothing is raised.
         """
         try:
+            self.get_ready()
             llm = self.path.llm
-            self.retriever.search(Query.alone("warm up", self.encoder))
             if llm is not None:
                 for name in ("judge", "compose"):  # the engine keeps both beginnings
                     with closing(llm.stream(prompt(name), [Turn("user", "OK?")], max_tokens=1)) as pieces:
@@ -226,7 +259,7 @@ class Bot:
         return str(state()) if state else "starting"
 
 
-def _asked(generation: Generation) -> list[str]:
+def asked(generation: Generation) -> list[str]:
     """The questions editors say the guides answer, those of the FAQ included."""
     questions = [faq.faq_question or "" for faq in generation.catalog.faqs()]
     for entry in generation.catalog.each():

@@ -112,7 +112,8 @@ class Hit:
 class SentenceHit:
     """A retrieved sentence and the passage it stands in; `score` as for `Hit.fused`.
 
-    `asked` is the cosine with the nearest question an editor says it answers, -1 when none is near.
+    `asked` is the cosine with the nearest question an editor says it answers, -1 when none is near; `odds` is the logarithm
+    of how much likelier it is that this sentence answers than that none does, 0 when nobody looked.
     """
 
     sentence: Sentence
@@ -121,6 +122,7 @@ class SentenceHit:
     cosine: float
     score: float
     asked: float = -1.0
+    odds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar, get_args
 from bot.errors import InputError
 from bot.types import Category, Kind, Level, Question, Role, Turn
 
-Split = Literal["dev", "test"]
+Split = Literal["train", "dev", "test"]  # training is for what is learned, development for choices, test for reports
 GoldMode = Literal["any", "all"]
 PairKind = Literal[
     "supported",

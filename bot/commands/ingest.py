@@ -17,8 +17,11 @@ def ingest(
         list[Path] | None,
         typer.Argument(metavar="[PATH…]", help="Files or folders to add or renew; none: the whole corpus folder."),
     ] = None,
-    learn: Annotated[
-        bool, typer.Option("--learn", help="Also learn from the examples now, so that the first start need not.")
+    ready: Annotated[
+        bool,
+        typer.Option(
+            "--ready", help="Also get ready now what the first start would: models, and the guides' questions."
+        ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON.")] = False,
 ) -> None:
@@ -29,9 +32,9 @@ def ingest(
     try:
         with progress_bar({"read": "reading guides", "embed": "embedding passages"}) as progress:
             report = bot.ingest(paths or None, progress)
-        if learn and not report.errors:
-            stderr().print("learning from the examples (once, some minutes)", markup=False)
-            bot.learn()
+        if ready and not report.errors:
+            stderr().print("getting the models ready (once, about a minute)", markup=False)
+            bot.get_ready()
     finally:
         bot.close()
     if json:

@@ -10,16 +10,28 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.knowledge.adapter import Adapter
+
+if TYPE_CHECKING:
+    import torch
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
-def export_onnx(model: Path, target: Path) -> None:
-    """Write `target` (atomically) with inputs INPUTS, int64 (batch, tokens), and output float32 (batch, 384), unit length."""
+def export_onnx(model: Path, target: Path, adapter: Adapter | None = None) -> None:
+    """Write `target` (atomically) with inputs INPUTS, int64 (batch, tokens), and output float32 (batch, 384), unit length.
+
+    With an adapter its updates are added to the weights, and only the first text of a pair is pooled.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 
     encoder = SentenceTransformer(str(model), device="cpu")
+    layers: Any = encoder[0].auto_model
+    if adapter is not None:
+        _update(layers, adapter)
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:
@@ -27,6 +39,10 @@ def export_onnx(model: Path, target: Path) -> None:
             self.encoder = encoder
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+            if adapter is not None:
+                states = layers(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+                own = (mask * (types == 0)).unsqueeze(-1)
+                return torch.nn.functional.normalize((states * own).sum(1) / own.sum(1), dim=-1)
             features = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
             vector: torch.Tensor = self.encoder(features)["sentence_embedding"]
             return vector
@@ -51,3 +67,13 @@ def export_onnx(model: Path, target: Path) -> None:
             dynamo=False,
         )
     partial.replace(target)
+
+
+def _update(layers: torch.nn.Module, adapter: Adapter) -> None:
+    """Add b @ a to the weight of every layer the adapter names."""
+    import torch
+
+    with torch.no_grad():
+        for name, (a, b) in adapter.updates.items():
+            change = torch.from_numpy(b.astype("float32") @ a.astype("float32"))
+            layers.get_submodule(name).weight += change  # type: ignore[operator]

@@ -8,11 +8,24 @@ from bot.knowledge.embed import Encoder, Vectors
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """Where the answer to a question lies, by what was taught to read questions.
+
+    A sentence's vector times `direction` (384,), less `nowhere`, is the logarithm of how much likelier it is that this
+    sentence answers than that none does.
+    """
+
+    direction: Vectors
+    nowhere: float
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What to search for: words for BM25, a vector (384,) for the dense index, and what the message leans on.
 
     `message` and `own` (384,) are the reader's message and its vector without what it leans on. `said` is what the bot
     had just said, `last` (384,) the vector of the question before: "" and None when the message stands alone.
+    `aim` is where its answer lies, None where nobody looked.
     """
 
     text: str
@@ -21,6 +34,7 @@ class Query:
     own: Vectors
     said: str = ""
     last: Vectors | None = None
+    aim: Aim | None = None
 
     @property
     def leans(self) -> bool:

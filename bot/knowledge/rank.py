@@ -20,16 +20,22 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 RANK_K = 5  # softens the reciprocal of a rank, as in reciprocal rank fusion
 
-PLAIN = ("meaning", "own_meaning", "asked", "own_asked", "words", "own_words", "asked_rank", "words_rank")
+PLAIN = ("meaning", "own_meaning", "asked", "own_asked", "words", "own_words", "asked_rank", "words_rank", "odds")
 FOLLOWING = ("beside", "said", "last_meaning")  # 0 for a message that stands alone
-DOUBLED = ("meaning", "own_meaning", "asked", "own_asked", "words", "own_words")  # weighed anew in a follow-up
-UNASKED = ("meaning", "own_meaning", "words", "own_words")  # and in a guide whose editor wrote no questions down
+DOUBLED = ("meaning", "own_meaning", "asked", "own_asked", "words", "own_words", "odds")  # weighed anew in a follow-up
+UNASKED = (
+    "meaning",
+    "own_meaning",
+    "words",
+    "own_words",
+    "odds",
+)  # and in a guide whose editor wrote no questions down
 FEATURES = (*PLAIN, *FOLLOWING, *(f"leaning_{name}" for name in DOUBLED), *(f"unasked_{name}" for name in UNASKED))
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is known of n candidates, each (n,): cosines -1…1 (0 where no question is near), BM25 scores, standings 0…1.
+    """What is known of n candidates, each (n,): cosines -1…1 (0 where no question is near), BM25 scores, standings 0…1, log-odds.
 
     The `own_` ones are of the message alone, the others of the standalone query.
     """
@@ -43,10 +49,11 @@ class Signs:
     beside: Floats
     said: Floats
     last_meaning: Floats
+    odds: Floats
 
     def matrix(self, *, leans: bool) -> Floats:
         """The features of each candidate, (n, len(FEATURES))."""
-        values = {name: getattr(self, name) for name in (*PLAIN[:6], *FOLLOWING)}
+        values = {name: getattr(self, name) for name in (*PLAIN[:6], *FOLLOWING, "odds")}
         for name in ("words", "own_words"):
             values[name] = values[name] / max(float(values[name].max(initial=0.0)), 1e-6)
         values["asked_rank"] = reciprocal(self.asked)

@@ -48,7 +48,7 @@ Near = Sequence[tuple[str, float]]  # vector ids and cosines, best first
 class Candidates:
     """The sentences (`there`) of a pool of passages, with their features (sentences, len(FEATURES)).
 
-    `cosines` and `asked` are (sentences,); `rankings` are passage ids, dense and lexical; `own` the passages' cosines.
+    `cosines`, `asked` and `odds` are (sentences,); `rankings` are passage ids, dense and lexical; `own` the passages' cosines.
     """
 
     pool: tuple[Passage, ...]
@@ -56,14 +56,15 @@ class Candidates:
     features: Floats
     cosines: Floats
     asked: Floats
+    odds: Floats
     rankings: tuple[tuple[str, ...], ...]
     own: Mapping[str, float]
 
     def hit(self, place: int, rank: int, score: float) -> SentenceHit:
         """The sentence at a place as a hit."""
         passage, n = self.there[place]
-        cosine, asked = float(self.cosines[place]), float(self.asked[place])
-        return SentenceHit(passage.sentences[n], passage, rank, cosine, score, asked)
+        cosine, asked, odds = (float(values[place]) for values in (self.cosines, self.asked, self.odds))
+        return SentenceHit(passage.sentences[n], passage, rank, cosine, score, asked, odds)
 
 
 class Retriever:
@@ -108,6 +109,7 @@ class Retriever:
             features=self._signs(query, pool[:POOL], there, nearest, own_nearest).matrix(leans=query.leans),
             cosines=self._cosines(pool[:POOL], query.vector),
             asked=_asked(nearest, there),
+            odds=self._odds(pool[:POOL], query),
             rankings=tuple(tuple(id_ for id_ in ranking if id_ in ids) for ranking in (dense, words)),
             own={id_: cosine for id_, cosine in nearest if sentence_of(id_) is None},
         )
@@ -138,7 +140,14 @@ class Retriever:
             beside=beside(query.said, there),
             said=np.array([float(bare(s.text) in told) for s in sentences]) if told else silent,
             last_meaning=silent if query.last is None else self._cosines(pool, query.last),
+            odds=self._odds(pool, query),
         )
+
+    def _odds(self, pool: Sequence[Passage], query: Query) -> Floats:
+        """How much likelier every sentence is to answer than that none does, logarithms; 0 where nobody looked: (sentences,)."""
+        if query.aim is None:
+            return np.zeros(sum(len(passage.sentences) for passage in pool))
+        return self._cosines(pool, query.aim.direction) - query.aim.nowhere
 
     def _cosines(self, pool: Sequence[Passage], vector: Vectors) -> Floats:
         """The cosine of every sentence of the pool with a vector, (sentences,)."""

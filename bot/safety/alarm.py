@@ -1,6 +1,7 @@
 """Alarms: what the rules and the classifier say of a conversation, and which of them decides.
 
-Alarm = rules OR classifier; neither can take back what the other raised.
+Alarm = rules OR heads. A rule reads signs and cannot tell a story from a state; where the heads are sure of the story, it is not
+raised.
 """
 
 from __future__ import annotations
@@ -9,21 +10,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from bot.safety.classify import ENGLISH, Classifier
-from bot.safety.features import Vectors
 from bot.safety.policy import Policy
 from bot.safety.triage import Reading, Triage
 from bot.types import Category, Finding, Kind, Level, Verdict
 
 ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm")  # in precedence
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
-# Score of danger (that of "none" turned round, -1 to 1) from which the alarm head alone escalates, by what it takes the
-# danger for. Chosen on messages by hands that wrote none of the examples.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.2, "emergency": -0.2, "urgent": -0.2, "harm": 0.1}
-FOREIGN: Final = 0.1  # how much more it takes in other languages, of which the embedding knows little
-APART: Final = 0.3  # how much more a sentence of a message needs: it has lost its company
-GRAVER: Final = 0.3  # an "urgent" counts as an emergency unless its score is higher by more than this
-CRISIS: Final = -0.4  # below this score of its own a danger is taken for another one, whose help fits a body
+# Log-odds of danger from which the heads alone escalate, by what they take the danger for. These and the ones below were
+# chosen on the development splits, by other hands than wrote the examples.
+DANGER: Final[Mapping[str, float]] = {"crisis": -0.5, "emergency": 0.6, "urgent": 0.6, "harm": 1.0}
+FOREIGN: Final = 0.0  # and whatever the danger, in other languages
+APART: Final = 1.0  # how much more a sentence of a message needs: it has lost its company
+# Log-odds at which the heads are sure that a message only tells of what a rule looks for, as a story, a memory or a joke does.
+# Rules read terse messages better than the heads do: there it takes more. Of 757 red flags and 155 crises of the development
+# splits this takes none back, of the alarms that rules raise over look-alikes of other hands nearly half.
+HARMLESS: Final = -1.5
+HARMLESS_TERSE: Final = -3.0
+TERSE: Final = 12  # words
+GRAVER: Final = 0.3  # how likely, beside "urgent", an emergency must be to be taken for one
 LONG: Final = 120  # words of a message from which its last sentences are classified too: no embedding reads to its end
+HEADS: Final = "classifier.alarm"  # the rule a finding of theirs names
 PIECES: Final = 5  # sentences of a message classified beside the whole
 PIECE: Final = 3  # words; less is no sentence
 
@@ -46,24 +52,32 @@ class Alarms:
             found += self._triage.findings([reading], self._rules)
         return found
 
-    def learned(
-        self, current: Reading, history: Sequence[Reading], vector: Vectors | None, length: int
-    ) -> list[Finding]:
-        """What the alarm head says of the message, of its sentences and of the turns before it."""
+    def learned(self, current: Reading, history: Sequence[Reading], length: int) -> list[Finding]:
+        """What the heads say of the message, of its sentences and of the turns before it."""
         if self._classifier is None:
             return []
         pieces = _pieces(current)
-        opinions = self._classifier.opinions([current, *pieces, *history], vector)
+        opinions = self._classifier.opinions([current, *pieces, *history])
         found = []
         for number, opinion in enumerate(opinions):
-            danger, category = -opinion.alarm["none"], _worst(opinion.alarm)
-            least = DANGER[category] + (0.0 if current.language == ENGLISH else FOREIGN)
-            if danger < least + (APART if 0 < number <= len(pieces) else 0.0):
+            category = _worst(opinion.alarm)
+            least = DANGER[category] if current.language == ENGLISH else FOREIGN
+            if opinion.danger < least + (APART if 0 < number <= len(pieces) else 0.0):
                 continue
             level: Level | None = {"harm": None, "urgent": "same_day"}.get(category, "emergency_now")
             span = (0, length) if number <= len(pieces) else (0, 0)
-            found.append(Finding("classifier.alarm", category, level, *span, f"danger {danger:.2f}"))
+            found.append(Finding(HEADS, category, level, *span, f"danger {opinion.danger:.1f}"))
         return found
+
+    def harmless(self, readings: Sequence[Reading]) -> bool:
+        """Whether the heads are sure of every one of these that nobody is in danger: signs told of, not had."""
+        if self._classifier is None:
+            return False
+        return all(
+            reading.language == ENGLISH
+            and opinion.danger <= (HARMLESS if len(reading.text.split()) > TERSE else HARMLESS_TERSE)
+            for opinion, reading in zip(self._classifier.opinions(readings), readings, strict=True)
+        )
 
 
 def escalate(alarms: Iterable[Finding], language: str) -> Verdict:
@@ -71,7 +85,7 @@ def escalate(alarms: Iterable[Finding], language: str) -> Verdict:
 
     def grade(finding: Finding) -> tuple[int, int, bool]:
         level = LEVELS.index(finding.level) if finding.level else 0
-        return ALARMS.index(finding.category), level, finding.rule == "classifier.alarm"
+        return ALARMS.index(finding.category), level, finding.rule == HEADS
 
     findings = tuple(sorted(alarms, key=grade))
     kind: Kind = "refuse" if findings[0].category == "harm" else "escalate"
@@ -86,11 +100,10 @@ def resolved_at(readings: Sequence[Reading]) -> int:
     return 0
 
 
-def _worst(scores: Mapping[str, float]) -> Category:
-    """The likeliest danger; in doubt between urgent and emergency the graver, and no crisis that is not clearly one."""
-    unlikely = {"none"} | ({"crisis"} if scores["crisis"] < CRISIS else set())
-    worst = max((name for name in scores if name not in unlikely), key=lambda name: scores[name])
-    if worst == "urgent" and scores["emergency"] >= scores["urgent"] - GRAVER:
+def _worst(likely: Mapping[str, float]) -> Category:
+    """The likeliest danger; in doubt between urgent and emergency the graver."""
+    worst = max((name for name in likely if name != "none"), key=lambda name: likely[name])
+    if worst == "urgent" and likely["emergency"] >= GRAVER * likely["urgent"]:
         worst = "emergency"
     return cast(Category, worst)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,8 @@ from bot.safety.policy import listing, read_yaml
 ALARM: Final = "alarm"
 FOREIGN: Final = "foreign"  # is anybody in danger, in languages other than English
 ROUTER: Final = "router"
+HEADS: Final = (ALARM, FOREIGN, ROUTER)
+READ: Final = (ALARM, ROUTER)  # what the readers that ship were taught
 HARMLESS: Final = {ALARM: "none", FOREIGN: "none", ROUTER: "answer"}
 BESIDE: Final = 0.6  # what an example counts that was not written for the head
 
@@ -33,3 +36,9 @@ def labelled(head: str, answerable: Sequence[str]) -> tuple[list[str], list[str]
     beside = [text for text in dict.fromkeys([*answerable, *others]) if text not in known] if head != FOREIGN else []
     labels = [label for _, label in own] + [HARMLESS[head]] * len(beside)
     return [text for text, _ in own] + beside, labels, [1.0] * len(own) + [BESIDE] * len(beside)
+
+
+def fingerprint() -> str:
+    """A digest of every example the readers are taught, and its class: what was learned from others is not what these teach."""
+    taught = {head: {label: sorted(group) for label, group in sorted(examples(head).items())} for head in READ}
+    return hashlib.sha256(repr(taught).encode()).hexdigest()[:16]

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from bot.safety.alarm import Alarms, escalate, resolved_at
-from bot.safety.classify import Classifier
-from bot.safety.features import Embed, Vectors
+from bot.safety.classify import Classifier, Heads, Vectors
+from bot.safety.foreign import ForeignHead
 from bot.safety.language import detect
 from bot.safety.lexicon import Speller
 from bot.safety.normalise import Normal, normalise
 from bot.safety.policy import Policy, load_policy
 from bot.safety.rail import Rail
-from bot.safety.route import Router
+from bot.safety.route import Nearness, Router
 from bot.safety.speak import Speaker
 from bot.safety.triage import Reading, Triage
 from bot.safety.words import Line, Replies, load_locale
@@ -34,40 +34,42 @@ class Guard:
     is_word: Callable[[str], bool]  # whether the dictionary, or a rule, knows a word (in lower case)
 
     def __init__(
-        self, policy: Policy, speller: Speller, speaker: Speaker, max_chars: int, topics: Sequence[str] = ()
+        self,
+        policy: Policy,
+        speller: Speller,
+        speaker: Speaker,
+        max_chars: int,
+        topics: Sequence[str] = (),
+        classifier: Classifier | None = None,
+        nearness: Nearness | None = None,
     ) -> None:
         self._policy, self._speller, self._speaker = policy, speller, speaker
         self._triage = Triage(policy, speller)
         self._rail = Rail(policy, self._orders)
         self._max_chars = max_chars
-        self._topics = topics
         self._guide_languages = frozenset({"en"})
         self.lines = speaker.lines
         self.is_word = speller.is_word
-        self._listen(None)
-
-    def _listen(self, classifier: Classifier | None) -> None:
-        self._alarms = Alarms(self._policy, self._triage, classifier)
-        self._router = Router(self._policy, self._triage, classifier, self._topics)
+        self._alarms = Alarms(policy, self._triage, classifier)
+        self._router = Router(policy, self._triage, classifier, topics, nearness)
 
     @classmethod
     def load(
         cls,
         *,
         locale: str,
-        embed: Embed | None,
-        cache_dir: Path | None,
+        readers: Sequence[Heads],
         max_chars: int,
+        cache_dir: Path | None = None,
         topics: Sequence[str] = (),
         languages: Sequence[str] = ("en",),
-        answerable: Sequence[str] = (),
+        nearness: Nearness | None = None,
     ) -> Guard:
-        """Read policy, replies and the country's lines, and train or fetch the two heads.
+        """Read policy, replies and the country's lines.
 
-        `embed` turns texts into unit vectors (n, 384); without it only the rules decide. `topics` are named in the
-        out-of-scope reply; `languages` are those the guides are written in; `answerable` are questions
-        they answer, which the heads learn as harmless. Raises SettingsError for an unknown
-        locale or a policy file that cannot be used.
+        `readers` classify texts; without them only the rules decide. What is learned for other languages is kept in `cache_dir`. `topics` are named in the out-of-scope reply;
+        `languages` are those the guides are written in; `nearness` tells how near a message is to the guides, -1 to 1.
+        Raises SettingsError for an unknown locale or a policy file that cannot be used.
         """
         from spellchecker import SpellChecker
 
@@ -77,10 +79,9 @@ class Guard:
         vocabulary = english.terms.vocabulary | english.scoper.vocabulary | english.marks
         speller = Speller(vocabulary, SpellChecker().word_frequency.dictionary)
         speaker = Speaker(Replies(country, topics, limit=max_chars), policy, tuple(country.lines.values()))
-        guard = cls(policy, speller, speaker, max_chars, topics)
+        classifier = Classifier(readers, ForeignHead(cache_dir)) if readers else None
+        guard = cls(policy, speller, speaker, max_chars, topics, classifier, nearness)
         guard._guide_languages = frozenset(languages)
-        if embed is not None:
-            guard._listen(Classifier.load(embed, guard._read, sorted(policy.terms), cache_dir, answerable))
         return guard
 
     def check(self, question: Question, vector: Vectors | None = None) -> Verdict:
@@ -127,9 +128,9 @@ class Guard:
         past = [self._read(turn) for turn in history]
         alarms = self._alarms.ruled(past, current, hidden)
         since = resolved_at([*past, current])
-        alarms += self._alarms.learned(current, past[since:], vector, normal.offsets[-1])
-        if alarms:
-            return escalate(alarms, language)
+        learned = self._alarms.learned(current, past[since:], normal.offsets[-1])
+        if learned or (alarms and not (self._alarms.harmless([current, *past]) and not hidden)):
+            return escalate([*alarms, *learned], language)
         if len(text) > self._max_chars:
             return Verdict("refuse", "invalid", findings=(_note("input.too_long", "too long"),), language=language)
         verdict = self._router.route(normal, current, hidden, vector, language)

@@ -1,9 +1,9 @@
 """Step 6: does the evidence answer this question? If not, abstain.
 
-A logistic regression over a few features that mean the same for every guide: whether the question asks for the kind of
-thing guides tell (`told.py`), how clearly one sentence came out first, and how much of the question's wording the guide
-knows (`wording.py`). Cosines with sentences and with an editor's questions added nothing to these, nor does a language
-model: asked whether the evidence answers, a 1.5B one did hardly better than chance.
+A logistic regression over a few features that mean the same for every guide: how much likelier a sentence is to answer
+than none (`reading.py`), whether the question asks for the kind of thing guides tell (`told.py`), how clearly one sentence
+came out first, and how much of the question's wording it holds (`wording.py`). A language model adds nothing: asked whether
+the evidence answers, a 1.5B one did hardly better than chance.
 """
 
 from __future__ import annotations
@@ -100,10 +100,7 @@ class Gate:
         """The features of each guide the best sentences come from: one guide must answer alone."""
         if vectors is None:
             vectors = self._encoder.encode([query])
-        kind = {
-            "told": float(np.mean(self._told.score(vectors))),
-            "nearer": float(np.mean(self._told.nearer(vectors))),
-        }
+        kind = {"told": float(np.mean(self._told.score(vectors)))}
         guides = dict.fromkeys(hit.passage.guide_id for hit in sentences[:_GUIDES])
         return [
             {**kind, **self._nearness(query, guide, [hit for hit in sentences if hit.passage.guide_id == guide])}
@@ -112,12 +109,10 @@ class Gate:
 
     def _nearness(self, query: str, guide: str, hits: Sequence[SentenceHit]) -> dict[str, float]:
         hits = hits[:_LOOKED_AT]
-        worded = self._wording(guide).compare(query, [hit.sentence for hit in hits[:5]])
         return {
             "fused": max(hit.score for hit in hits),
-            "covered": worded.covered,
-            "unknown": worded.unknown,
-            "words": math.log1p(worded.words),
+            "odds": max(hit.odds for hit in hits),
+            "covered": self._wording(guide).covered(query, [hit.sentence for hit in hits[:5]]),
             # a guide without an editor's questions knows fewer of its readers' words
             "bare": float(not any(hit.sentence.asked for hit in hits)),
         }

@@ -19,14 +19,11 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from bot.kept import Arrays, Embed, kept
 from bot.knowledge.embed import Vectors
-from bot.safety.classify import kept
-from bot.safety.features import Embed
-from bot.safety.machine import Arrays
 
 _C = 3.0  # penalty, and
 _GAMMA = 2.0  # narrowness of the kernel exp(-gamma |u - v|²): both chosen on the development split
-_NEIGHBOURS = 3  # examples that ask almost the same
 _PER_TEMPLATE = 2  # examples made from each template
 
 
@@ -52,17 +49,6 @@ class Told:
         """How sure it is that each row of (n, 384) unit vectors asks for what guides tell: about -2 to 2, 0 undecided."""
         similar = np.exp(-2 * self.gamma * (1 - (vectors @ self.vectors.T).astype(np.float64)))
         return np.asarray(similar @ self.weights + self.bias)
-
-    def nearer(self, vectors: Vectors) -> NDArray[np.float64]:
-        """How much nearer each row is to the nearest examples of the class than to the nearest others: -2 to 2.
-
-        The two see different things: the score weighs all examples, this one the few that ask almost the same.
-        """
-        similar = (vectors @ self.vectors.T).astype(np.float64)
-        near = [
-            np.sort(similar[:, self.told == which], axis=1)[:, -_NEIGHBOURS:].mean(axis=1) for which in (True, False)
-        ]
-        return np.asarray(near[0] - near[1])
 
     @classmethod
     def train(cls, vectors: Vectors, told: NDArray[np.bool_], gamma: float = _GAMMA) -> Told:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.kept import Embed
 from bot.knowledge.embed import Vectors
-from bot.safety.features import Embed
 from bot.steps.evidence import Evidence
 from bot.steps.told import Told, general_examples
 from bot.types import Passage, SentenceHit

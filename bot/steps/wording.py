@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -18,19 +17,6 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑](?=\w)")  # "X-ray" is what readers write as "xray"
 _TYPO_FROM = 5  # letters: shorter words have too many neighbours
 _TYPO = 84.0  # rapidfuzz ratio from which an unknown word counts as a misspelt known one
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A question's wording against a guide's, weighed by how rare each word is in the guide.
-
-    `covered` is the share of the best sentence, `unknown` the share that stands nowhere in the guide (both 0…1),
-    `words` the number of words that say something.
-    """
-
-    covered: float
-    unknown: float
-    words: int
 
 
 class Wording:
@@ -45,17 +31,13 @@ class Wording:
         self._found_in = Counter(stem for words in self._sentences.values() for stem in words)
         self._known = list(self._found_in)
 
-    def compare(self, question: str, sentences: Sequence[Sentence]) -> Worded:
-        """Compare `question` with the whole guide and with each of `sentences` (of this guide)."""
-        words = [self._spelt(stem) for stem in dict.fromkeys(stems(question))]
-        weights = {word: self._weight(word) for word in words}
+    def covered(self, question: str, sentences: Sequence[Sentence]) -> float:
+        """How much of `question` the best of `sentences` (of this guide) holds, 0 to 1: its words weighed by how rare they are."""
+        weights = {word: self._weight(word) for word in map(self._spelt, dict.fromkeys(stems(question)))}
         total = sum(weights.values())
-        if not total:
-            return Worded(0.0, 0.0, 0)
         held = [self._sentences.get((s.passage_id, s.start), frozenset()) for s in sentences]
-        covered = max((sum(w for word, w in weights.items() if word in holds) for holds in held), default=0.0)
-        unknown = sum(w for word, w in weights.items() if word not in self._found_in)
-        return Worded(covered / total, unknown / total, len(weights))
+        best = max((sum(w for word, w in weights.items() if word in holds) for holds in held), default=0.0)
+        return best / total if total else 0.0
 
     def _weight(self, word: str) -> float:
         """BM25's inverse document frequency over the guide's sentences (Robertson & Zaragoza, 2009)."""

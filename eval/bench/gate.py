@@ -1,22 +1,19 @@
 """How well the evidence gate tells what the guide answers from what it does not.
 
-    python -m eval.bench.gate [--split dev|test] [--misses] [--no-questions] [--fit]
+    python -m eval.bench.gate [--split dev|test] [--misses] [--fit]
 
 Over faq, false_premises, follow_ups and unanswerable: retrieval, FAQ match and gate as they ship; safety and the model
 are left out. Abstention is the positive class: precision, recall and F1, then by suite and tag with Wilson intervals.
---no-questions takes the editor's questions away from the guide. --fit weighs the features anew on the development split,
-asked of the guide with and without them, chooses the threshold there, and writes `bot/steps/gate_weights.yaml`.
+--fit weighs the features anew on the development split, and on the guides that nothing else was taught on, which have no
+editor's questions; chooses the threshold on the former, and writes `bot/steps/gate_weights.yaml`.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,17 +24,16 @@ import yaml
 from bot.app import Bot
 from bot.knowledge.embed import Vectors
 from bot.knowledge.query import Query
-from bot.knowledge.questions import SUFFIX
 from bot.knowledge.retrieve import Found
-from bot.settings import load_settings
 from bot.steps import gate as gate_module
 from bot.steps.gate import Weights
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, Split, load_cases
+from eval.guides import labelled_guides
 from eval.intervals import wilson
 
 SUITES = ("faq", "false_premises", "follow_ups", "unanswerable")
-KEEP = 0.97  # of the answerable development cases must pass the threshold that --fit chooses
+KEEP = 0.985  # of the answerable development cases must pass the threshold that --fit chooses
 Asked = list[dict[str, Any]]
 
 
@@ -62,25 +58,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--misses", action="store_true", help="list what was decided wrongly (development split only)")
-    parser.add_argument("--no-questions", action="store_true", help="without the editor's questions")
     parser.add_argument("--fit", action="store_true", help="weigh the features anew first")
     options = parser.parse_args()
     if options.fit:
         fit()
-    with corpus(None if options.no_questions else lambda asked: asked) as folder, fresh_bot(folder) as bot:
-        outcomes = run(bot, options.split)
+    with fresh_bot() as bot:
+        outcomes = run(bot, shipped_cases(options.split))
     report(outcomes)
+    if options.split == "dev":
+        for folder, cases in labelled_guides("dev"):
+            with fresh_bot(folder) as bot:
+                print(f"\n{folder.name}, a guide that nothing was taught on")
+                report(run(bot, [(folder.name, case) for case in cases]))
     if options.misses and options.split == "dev":
         for o in sorted(outcomes, key=lambda o: o.score):
             if o.answered != o.answerable:
                 print(f"  {o.score:.2f} {'answered' if o.answered else 'abstained'} {o.case.id} {o.case.text!r}")
 
 
-def run(bot: Bot, split: Split) -> list[Outcome]:
-    """Decide every case of a split."""
+def shipped_cases(split: Split) -> list[tuple[str, Case]]:
+    """Suites and cases about the shipped guide."""
+    return [(suite, case) for suite in SUITES for case in load_cases(suite, split)]
+
+
+def run(bot: Bot, cases: Sequence[tuple[str, Case]]) -> list[Outcome]:
+    """Decide every case."""
     path = bot.path
     outcomes = []
-    for suite, case, found, vectors, query in _retrieved(bot, split):
+    for suite, case, found, vectors, query in _retrieved(bot, cases):
         began = time.perf_counter()
         decision = path.gate.decide(query.text, found.sentences, None, vectors)
         ms = (time.perf_counter() - began) * 1e3
@@ -124,56 +129,39 @@ def line(name: str, hits: int, n: int) -> None:
     print(f"{name:<34}{hits:>4}/{n:<4}{hits / max(1, n):>7.1%}  [{low:.1%}, {high:.1%}]")
 
 
-@contextmanager
-def corpus(change: Any) -> Iterator[Path]:
-    """A copy of the settings' corpus with each questions file as `change` makes it of its entries; None: without them."""
-    source = load_settings().corpus_dir
-    with tempfile.TemporaryDirectory(prefix="medialis-corpus-") as made:
-        folder = Path(made) / "corpus"
-        shutil.copytree(source, folder)
-        for path in folder.rglob(f"*{SUFFIX}"):
-            entries: Asked = yaml.safe_load(path.read_text(encoding="utf-8"))
-            path.unlink()
-            if change is not None:
-                path.write_text(yaml.safe_dump(change(entries), allow_unicode=True), encoding="utf-8")
-        yield folder
-
-
 def fit() -> None:
     """Weigh the features on the development cases, choose the threshold, and write both."""
     from sklearn.linear_model import LogisticRegression
 
-    rows, labels, bare = [], [], []
-    for questions in (True, False):
-        with corpus((lambda asked: asked) if questions else None) as folder, fresh_bot(folder) as bot:
-            for _, case, found, vectors, query in _retrieved(bot, "dev"):
+    rows: list[dict[str, float]] = []
+    labels: list[bool] = []
+    shelf: list[tuple[Path | None, list[Case]]] = [(None, [case for _, case in shipped_cases("dev")])]
+    for folder, cases in [*shelf, *labelled_guides("dev")]:
+        with fresh_bot(folder) as bot:
+            for _, case, found, vectors, query in _retrieved(bot, [("", case) for case in cases]):
                 rows.append(bot.path.gate.features(query.text, found.sentences, vectors)[0])
                 labels.append(case.expect.kind == "answer")
-                bare.append(not questions)
     names = list(rows[0])
     values = np.array([[row[name] for name in names] for row in rows])
     centre, spread = values.mean(axis=0), values.std(axis=0)
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=3000)
-    model.fit((values - centre) / spread, labels, sample_weight=np.where(bare, 0.5, 1.0))
+    model.fit((values - centre) / spread, labels)
     slopes = model.coef_[0] / spread
     bias = float(model.intercept_[0] - slopes @ centre)
     found_weights = Weights(dict(zip(names, map(float, slopes), strict=True)), bias, 0.5)
     with fresh_bot() as bot:
         _use(bot, found_weights)
-        scores = [o.score for o in run(bot, "dev") if o.answerable]
+        scores = [o.score for o in run(bot, shipped_cases("dev")) if o.answerable]
     found_weights = replace(found_weights, threshold=float(np.quantile(scores, 1 - KEEP)))
     _write(found_weights)
     print(f"standardised weights: {dict(zip(names, model.coef_[0].round(2), strict=True))}; {found_weights}")
 
 
-def _retrieved(bot: Bot, split: Split) -> Iterator[tuple[str, Case, Found, Vectors, Query]]:
-    """Every case of a split with what retrieval finds for it, and the vectors of the message and of its query."""
-    for suite in SUITES:
-        for case in load_cases(suite, split):
-            vector = bot.encoder.encode([case.text])[0]
-            query = bot.path.query(case.question(), vector)
-            found = bot.retriever.search(query, 4, 8)
-            yield suite, case, found, np.stack([query.own, query.vector]), query
+def _retrieved(bot: Bot, cases: Sequence[tuple[str, Case]]) -> Iterator[tuple[str, Case, Found, Vectors, Query]]:
+    """Every case with what retrieval finds for it, and the vectors of the message and of its query."""
+    for suite, case in cases:
+        query = bot.path.query(case.question())
+        yield suite, case, bot.retriever.search(query, 4, 8), np.stack([query.own, query.vector]), query
 
 
 def _use(bot: Bot, weights: Weights) -> None:

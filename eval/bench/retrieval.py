@@ -16,7 +16,6 @@ from bot.app import Bot
 from bot.knowledge.markup import plain
 from bot.knowledge.query import Query
 from bot.knowledge.vectors import passage_of
-from bot.steps.contextualise import contextualise
 from bot.types import Passage
 from eval.bench.setup import fresh_bot
 from eval.cases import Case, load_cases
@@ -47,7 +46,7 @@ def _queries(bot: Bot, suite: str) -> dict[str, Callable[[Case], Query]]:
     def encoded(text: str) -> Query:
         return Query.alone(text, bot.encoder)
 
-    shipped = {"as shipped": lambda case: contextualise(case.question(), bot.encoder)}
+    shipped = {"as shipped": lambda case: bot.path.query(case.question())}
     if suite == "faq":
         return shipped
     return shipped | {

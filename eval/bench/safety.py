@@ -11,7 +11,8 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,13 @@ __all__ = ["main", "run", "shipped", "wilson"]
 LOCALE = "GB"
 
 
-def shipped() -> Guard:
+@contextmanager
+def shipped() -> Iterator[Guard]:
     """The guard as `medialis serve` wires it, over a fresh index of the corpus."""
     from eval.bench.setup import fresh_bot
 
     with fresh_bot(locale=LOCALE) as wired:
-        return wired.path.guard
+        yield wired.path.guard
 
 
 def run(guard: Guard, split: str, root: Path = SUITES) -> list[Outcome]:
@@ -61,8 +63,9 @@ def main(arguments: Sequence[str] | None = None, *, guard: Guard | None = None, 
     parser.add_argument("--json", type=Path, default=None)
     options = parser.parse_args(arguments)
     if options.rules_only:
-        guard = Guard.load(locale=LOCALE, embed=None, cache_dir=None, max_chars=2000)
-    outcomes = run(guard or shipped(), options.split, root)
+        guard = Guard.load(locale=LOCALE, readers=[], max_chars=2000)
+    with nullcontext(guard) if guard else shipped() as decides:
+        outcomes = run(decides, options.split, root)
     if not outcomes:
         parser.error(f"no {options.split} cases in {root}")
     report = summary(outcomes)

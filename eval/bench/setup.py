@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.app import Bot
+from bot.app import Bot, asked
 from bot.settings import Settings, load_settings
 
 
@@ -28,3 +28,9 @@ def fresh_bot(
             yield bot
         finally:
             bot.close()
+
+
+def editors_questions() -> list[str]:
+    """The questions that the editors of the corpus say its guides answer."""
+    with fresh_bot() as bot:
+        return asked(bot.index.get())

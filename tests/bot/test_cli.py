@@ -60,10 +60,10 @@ def test_help_lists_the_commands(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("index")
-    done = medialis("ingest", "--learn", data=data)
+    done = medialis("ingest", "--ready", data=data)
     assert done.returncode == 0
-    assert "learning" in done.stderr
-    assert list((load_settings().model_dir / "trained").glob("heads-*.npz"))
+    assert "ready" in done.stderr
+    assert len(list((load_settings().model_dir / "trained").glob("*.onnx"))) >= 2  # messages and questions
     return data
 
 

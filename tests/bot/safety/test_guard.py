@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
+from collections.abc import Sequence
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from bot.safety.guard import Guard
 from bot.safety.route import Router
 from bot.types import Question
-from tests.hashing import HashingEmbeddings
-
-hashing = HashingEmbeddings().encode
+from tests.bot.safety.conftest import ScriptedHeads
 
 
 @pytest.mark.parametrize(
@@ -83,18 +79,19 @@ def test_fails_closed_and_keeps_the_text_out_of_the_log(
     assert "private" not in caplog.text
 
 
-def test_broken_embedder_fails_closed(tmp_path: Path, few_examples: None) -> None:
-    def embed(texts: list[str]) -> NDArray[np.float32]:
-        if any("kneecap question" in text for text in texts):
-            raise RuntimeError("no model")
-        return hashing(texts)
+ZEBRA = {"zebra": {"alarm": "emergency"}}
 
-    guarded = Guard.load(locale="US", embed=embed, cache_dir=tmp_path, max_chars=500)
+
+def test_broken_heads_fail_closed() -> None:
+    def heads(texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+        raise RuntimeError("no model")
+
+    guarded = Guard.load(locale="US", readers=[heads], max_chars=500)
     assert guarded.check(Question("a kneecap question")).kind == "refuse"
 
 
-def test_classifier_adds_alarms_and_takes_none_back(tmp_path: Path, few_examples: None, guard: Guard) -> None:
-    both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=500)
+def test_heads_add_alarms(guard: Guard) -> None:
+    both = Guard.load(locale="GB", readers=[ScriptedHeads(ZEBRA)], max_chars=500)
     ruled, learned = "my foot is cold and blue", "the zebra is in the fridge again"
     assert guard.check(Question(ruled)).category == both.check(Question(ruled)).category == "emergency"
     assert guard.check(Question(learned)).category == "answer"
@@ -103,15 +100,21 @@ def test_classifier_adds_alarms_and_takes_none_back(tmp_path: Path, few_examples
     assert verdict.findings[0].rule == "classifier.alarm"
 
 
-def test_an_alarm_in_a_long_message_does_not_drown(tmp_path: Path, few_examples: None) -> None:
-    both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=5000)
+def test_an_alarm_in_a_long_message_does_not_drown() -> None:
+    class Short(ScriptedHeads):
+        """Reads no text to its end."""
+
+        def _logits(self, head: str, text: str) -> dict[str, float]:
+            return super()._logits(head, text[:400])
+
+    both = Guard.load(locale="GB", readers=[Short(ZEBRA, sure=8)], max_chars=5000)
     talk = "I like walking in the park with friends. " * 16
     assert both.check(Question(f"{talk} The zebra is in the fridge again.")).category == "emergency"
     assert both.check(Question(talk)).kind != "escalate"
 
 
-def test_other_languages_are_not_routed_by_an_english_embedding(tmp_path: Path, few_examples: None) -> None:
-    both = Guard.load(locale="GB", embed=hashing, cache_dir=tmp_path, max_chars=500)
+def test_other_languages_are_not_routed_by_an_english_head() -> None:
+    both = Guard.load(locale="GB", readers=[ScriptedHeads({"rodilla": {"router": "injection"}})], max_chars=500)
     verdict = both.check(Question("¿qué ejercicios son buenos para la rodilla?"))
     assert verdict.language == "es"
     assert not any(finding.rule.startswith("router.") for finding in verdict.findings)

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bot.knowledge.query import Query
 from bot.settings import load_settings
 from bot.steps.gate import Gate, Weights, shipped_weights
 from bot.steps.told import Told
-from bot.types import Passage
+from bot.types import Passage, Question
 from eval.bench.setup import fresh_bot
 from tests.bot.steps.guide import hits, passage
 from tests.hashing import HashingEmbeddings
@@ -60,7 +59,6 @@ def test_the_threshold_decides(threshold: float, answerable: bool) -> None:
 @pytest.mark.parametrize(
     ("feature", "weight", "better", "worse"),
     [
-        ("unknown", -5.0, "should stretching be gentle", "should needling be gentle"),
         ("covered", 5.0, "should stretching be gentle", "patience"),
         ("told", 5.0, "should stretching be gentle", "which brand of brace"),
     ],
@@ -72,15 +70,15 @@ def test_each_feature_points_the_right_way(feature: str, weight: float, better: 
 
 def test_one_guide_must_answer_alone() -> None:
     """Half of the words in one guide and half in another is no answer."""
-    judge = gate(STRETCH, OTHER, weights=Weights({"unknown": -1.0}, 0.0, 0.5))
+    judge = gate(STRETCH, OTHER, weights=Weights({"covered": 1.0}, 0.0, 0.5))
     features = judge.features("gentle shoulder", [*hits(OTHER), *hits(STRETCH)])
     assert len(features) == 2
-    assert all(0 < each["unknown"] < 1 for each in features)
+    assert all(0 < each["covered"] < 1 for each in features)
 
 
 @pytest.mark.parametrize(("asked", "answerable"), [(0.99, True), (0.9, False)])
 def test_a_question_an_editor_wrote_down_is_answered(asked: float, answerable: bool) -> None:
-    judge = gate(STRETCH, weights=Weights({"unknown": -9.0}, 0.0, 0.5))
+    judge = gate(STRETCH, weights=Weights({"told": 1.0}, -9.0, 0.5))
     assert judge.decide("popliteus", hits(STRETCH, asked=asked)).answerable is answerable
 
 
@@ -104,7 +102,7 @@ def test_near_misses_abstain_and_questions_the_guide_answers_pass() -> None:
     missed = ["Which foam roller brand lasts longest?", "what is the job of the soleus", "price of a knee operation"]
     with fresh_bot(load_settings().corpus_dir) as bot:
         judge = bot.path.gate
-        found = [bot.retriever.search(Query.alone(q, bot.encoder), 4, 8) for q in (*answered, *missed)]
+        found = [bot.retriever.search(bot.path.query(Question(q)), 4, 8) for q in (*answered, *missed)]
         asked = zip((*answered, *missed), found, strict=True)
         decided = [judge.decide(question, hits.sentences).answerable for question, hits in asked]
     assert decided == [True, True, True, False, False, False]

@@ -1,0 +1,40 @@
+"""MiniLM as it was taught to read for one purpose; what it was taught ships as an adapter of about a megabyte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from bot.knowledge.adapter import Adapter, Head, shipped
+from bot.knowledge.served import Served
+
+
+class Tuned(Served):
+    """MiniLM with the adapter a package ships; its graph, made at the first call, is kept in `graphs` under the adapter's id."""
+
+    def __init__(self, folder: Path, package: str, name: str, graphs: Path, threads: int = 1) -> None:
+        self._adapter = shipped(package, name)
+        super().__init__(folder, graphs / f"{package}-{self._adapter.id}.onnx", threads)
+
+    def adapter(self) -> Adapter:
+        """What it was taught."""
+        return self._adapter
+
+    @cached_property
+    def heads(self) -> Mapping[str, Head]:
+        """The heads on its vectors, by name."""
+        return self._adapter.heads
+
+    @cached_property
+    def about(self) -> Mapping[str, str]:
+        """What the adapter says of itself."""
+        return self._adapter.about
+
+    def logits(self, texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+        """Of every head, for every text the logits of its classes."""
+        vectors = self.encode(list(texts))
+        return {
+            name: [dict(zip(head.classes, map(float, row), strict=True)) for row in head.logits(vectors)]
+            for name, head in self.heads.items()
+        }

@@ -1,0 +1,101 @@
+"""Train what the guard reads messages with, from `bot/safety/policy/examples/`: the heads alarm and router at once.
+
+    python -m eval.tune.safety READER [--threads 2] [--epochs 3] [--heads alarm router] [--out FILE]
+
+READER, 0 or 1, is also the seed: the two differ in their beginning and in the order of what they were shown; 0 was also shown
+what the head for other languages learns from (`--heads alarm foreign router`). About half an hour each on a core of
+its own. Writes `bot/safety/reader-READER.safetensors`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+import bot.safety
+from bot.llm.store import Store
+from bot.safety.classify import READERS
+from bot.safety.examples import HEADS, READ, fingerprint, labelled
+from bot.settings import load_settings
+from eval.bench.setup import editors_questions
+from eval.tune import lora
+
+EPOCHS = 3.0
+SMOOTHING = 0.05  # of the labels: nobody is always right about a stranger's message
+
+
+def main() -> None:
+    """Train and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("reader", type=int, choices=range(len(READERS)))
+    parser.add_argument("--heads", nargs="+", choices=HEADS, default=list(READ))
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    name = READERS[options.reader]
+    out = options.out or Path(bot.safety.__file__).with_name(f"{name}.safetensors")
+    lora.seed(options.reader)
+    folder = Store(load_settings().model_dir).path("all-minilm-l6-v2")
+    reader = lora.Reader.open(folder, options.threads)
+    lessons = Lessons(options.heads, editors_questions())
+    layers = {name: nn.Linear(384, len(classes)) for name, classes in lessons.classes.items()}
+
+    def loss(batch: Sequence[int]) -> torch.Tensor:
+        vectors = reader.encode([lora.roughened(lessons.texts[i]) for i in batch])
+        vectors = nn.functional.dropout(vectors * lora.SCALED, lora.DROPOUT)
+        total = torch.zeros(())
+        for name, layer in layers.items():
+            rows, places, counts = lessons.of(name, batch)
+            if rows:
+                each = nn.functional.cross_entropy(
+                    layer(vectors[rows]), torch.tensor(places), reduction="none", label_smoothing=SMOOTHING
+                )
+                total = total + (each * torch.tensor(counts)).mean()
+        return total
+
+    weights = [weight for layer in layers.values() for weight in layer.parameters()]
+    lora.fit(reader, weights, [len(text) for text in lessons.texts], loss, options.epochs)
+    heads = {name: lora.head(layers[name], lessons.classes[name]) for name in READ}
+    about = {"examples": fingerprint(), "epochs": str(options.epochs), "heads": " ".join(options.heads)}
+    out.write_bytes(reader.adapter(heads, about).to_bytes())
+
+
+class Lessons:
+    """Every text once, with what each head is to say of it."""
+
+    def __init__(self, heads: Sequence[str], answerable: Sequence[str]) -> None:
+        self.classes: dict[str, list[str]] = {}
+        self._said: dict[str, dict[str, tuple[int, float]]] = {}
+        for name in heads:
+            texts, labels, counts = labelled(name, answerable)
+            classes = self.classes[name] = sorted(set(labels))
+            rarer = _rarer(labels, counts)
+            self._said[name] = {
+                text: (classes.index(label), count * rarer[label])
+                for text, label, count in zip(texts, labels, counts, strict=True)
+            }
+        self.texts = list(dict.fromkeys(text for said in self._said.values() for text in said))
+
+    def of(self, name: str, batch: Sequence[int]) -> tuple[list[int], list[int], list[float]]:
+        """The rows of a batch a head is shown, the places of their classes, and what they count."""
+        said = self._said[name]
+        rows = [row for row, i in enumerate(batch) if self.texts[i] in said]
+        found = [said[self.texts[batch[row]]] for row in rows]
+        return rows, [place for place, _ in found], [count for _, count in found]
+
+
+def _rarer(labels: Sequence[str], counts: Sequence[float]) -> dict[str, float]:
+    """What an example of each class counts: the rarer the more, by the square root."""
+    names = sorted(set(labels))
+    sums = np.array([sum(c for label, c in zip(labels, counts, strict=True) if label == name) for name in names])
+    return dict(zip(names, map(float, np.sqrt(sums.sum() / len(names) / sums)), strict=True))
+
+
+if __name__ == "__main__":
+    main()

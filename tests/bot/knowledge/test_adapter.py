@@ -1,0 +1,52 @@
+"""Adapters: kept without loss and without code, and found by what they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.knowledge.adapter import Adapter, Head, shipped
+
+
+def made(seed: int = 0, rank: int = 2) -> Adapter:
+    rng = np.random.default_rng(seed)
+    halves = [rng.normal(size=shape).astype(np.float16) for shape in ((rank, 4), (3, rank))]
+    head = Head(("no", "yes"), rng.normal(size=(2, 4)).astype(np.float32), np.zeros(2, dtype=np.float32))
+    return Adapter({"layer.0": (halves[0], halves[1])}, {"asked": head}, {"seed": str(seed)})
+
+
+@given(st.integers(0, 1000), st.integers(1, 5), st.dictionaries(st.text(min_size=1), st.text(), max_size=3))
+def test_nothing_is_lost_on_disk(seed: int, rank: int, about: dict[str, str]) -> None:
+    one = replace(made(seed, rank), about=about)
+    again = Adapter.of(one.to_bytes())
+    assert again.about == one.about
+    assert again.id == one.id
+    assert again.heads["asked"].classes == ("no", "yes")
+    assert np.array_equal(again.heads["asked"].weight, one.heads["asked"].weight)
+    for kept, was in zip(again.updates["layer.0"], one.updates["layer.0"], strict=True):
+        assert np.array_equal(kept, was)
+
+
+def test_other_updates_have_another_id() -> None:
+    assert made(0).id == made(0).id != made(1).id
+
+
+def test_heads_give_a_logit_for_every_class() -> None:
+    head = Head(("no", "yes"), np.array([[1, 0], [0, 2]], dtype=np.float32), np.array([0, 1], dtype=np.float32))
+    assert head.logits(np.array([[3, 4], [0, 1]], dtype=np.float32)).tolist() == [[3.0, 9.0], [0.0, 3.0]]
+
+
+@pytest.mark.parametrize(
+    ("package", "name"), [("bot.safety", "reader-0"), ("bot.safety", "reader-1"), ("bot.steps", "reader")]
+)
+def test_what_ships_changes_every_layer_of_the_model_and_is_small(package: str, name: str) -> None:
+    adapter = shipped(package, name)
+    layers = {name.split(".")[2] for name in adapter.updates}
+    assert layers == set(map(str, range(6)))
+    assert len(adapter.to_bytes()) < 2_000_000
+    assert json.dumps(dict(adapter.about))
