@@ -13,16 +13,18 @@ from bot.safety.triage import Reading, Triage
 from bot.types import Category, Finding, Kind, Verdict
 
 PRECEDENCE: Final[tuple[Category, ...]] = ("injection", "medication", "diagnosis")
-# How likely, 0 to 1, the router must find a category to decide alone; the second is for a message that names a limb, a
-# pain, an exercise or a clinician. These and the ones below were chosen on the development splits, by other hands.
-BARS: Final[Mapping[Category, tuple[float, float]]] = {
-    "injection": (0.5, 0.5),
-    "medication": (0.5, 0.5),
-    "diagnosis": (0.5, 0.5),
-    "chit_chat": (0.5, 0.5),
-    "out_of_scope": (0.5, 0.5),
+# How likely, 0 to 1, the router must find a category to decide alone. These and the ones below were chosen on the
+# development splits, by other hands.
+BARS: Final[Mapping[Category, float]] = {
+    "injection": 0.6,
+    "medication": 0.5,
+    "diagnosis": 0.6,
+    "chit_chat": 0.5,
+    "out_of_scope": 0.6,
 }
-GENERAL: Final = 0.9  # how likely "answer" must be for a message to ask in general, whatever a rule reads in it
+# How likely "answer" must be for a question that a rule has read a category in by its words to be asked in general: "ignore",
+# "tabs" and "what is it" have other meanings.
+GENERAL: Final[Mapping[Category, float]] = {"injection": 0.95, "medication": 0.95, "diagnosis": 0.7}
 NEAR: Final = 0.6  # cosine with a passage or an editor's question from which a message is about a guide
 SMALL_TALK: Final = 60  # words; small talk is short
 SUBJECT: Final = 4  # letters; shorter words of a title name nothing
@@ -53,14 +55,14 @@ class Router:
         self, normal: Normal, current: Reading, hidden: Sequence[Reading], vector: Vectors | None, language: str
     ) -> Verdict:
         """The verdict on a message in which nobody is in danger."""
-        findings = self._triage.findings([current], self._rules) + self._posing(normal)
-        for reading in hidden:
-            findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
         scores: Scores = (
             self._classifier.opinions([current])[0].router if self._classifier and language == ENGLISH else {}
         )
-        on_topic = any(sign.term == "on_topic" for sign in current.signs)
-        category, learned = _decide(findings, scores, on_topic=on_topic, n_words=len(words(normal.text)))
+        read = self._triage.findings([current], self._rules)
+        findings = [f for f in read if scores.get("answer", 0.0) < GENERAL[f.category]] + self._posing(normal)
+        for reading in hidden:
+            findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
+        category, learned = _decide(findings, scores, len(words(normal.text)))
         if category == "out_of_scope" and self._is_covered(normal.text, vector):
             return Verdict("answer", "answer", None, (), language=language)
         kept = tuple(finding for finding in findings if finding.category == category)
@@ -106,15 +108,12 @@ class Router:
         return found
 
 
-def _decide(
-    findings: Sequence[Finding], scores: Scores, *, on_topic: bool, n_words: int
-) -> tuple[Category, tuple[Finding, ...]]:
+def _decide(findings: Sequence[Finding], scores: Scores, n_words: int) -> tuple[Category, tuple[Finding, ...]]:
     """The category, and the router's finding if it decided: the rules in precedence, then what the router thinks likeliest."""
-    general = scores.get("answer", 0.0) >= GENERAL
     for category in PRECEDENCE:
-        if any(finding.category == category for finding in findings) and not (general and category == "diagnosis"):
+        if any(finding.category == category for finding in findings):
             return category, ()
-    said = [name for name, bars in BARS.items() if scores.get(name, 0.0) >= bars[on_topic]]
+    said = [name for name, bar in BARS.items() if scores.get(name, 0.0) >= bar]
     said = [name for name in said if name != "chit_chat" or n_words <= SMALL_TALK]
     if not said:
         return "answer", ()

@@ -55,8 +55,8 @@ class Reader:
     threads: int
 
     @classmethod
-    def open(cls, folder: Path, threads: int) -> Reader:
-        """The frozen model of a folder, with fresh updates that change nothing yet."""
+    def open(cls, folder: Path, threads: int, start: Adapter | None = None) -> Reader:
+        """The frozen model of a folder, with the updates of `start`, or fresh ones that change nothing yet."""
         from transformers import AutoModel, AutoTokenizer
 
         torch.set_num_threads(threads)
@@ -65,7 +65,11 @@ class Reader:
         layers = [(name, module) for name, module in model.encoder.named_modules() if isinstance(module, nn.Linear)]
         for name, module in layers:
             parent, _, last = name.rpartition(".")
-            setattr(model.encoder.get_submodule(parent), last, LowRank(module, RANK))
+            update = LowRank(module, RANK)
+            if start is not None:
+                a, b = (torch.from_numpy(part.astype(np.float32)) for part in start.updates[f"encoder.{name}"])
+                update.a.data, update.b.data = a / SCALE, b
+            setattr(model.encoder.get_submodule(parent), last, update)
         return cls(model, tokenizer, threads)
 
     def encode(self, texts: Sequence[str], beside: Sequence[str] = ()) -> torch.Tensor:
@@ -102,9 +106,10 @@ def fit(
     lengths: Sequence[int],
     loss: Callable[[Sequence[int]], torch.Tensor],
     epochs: float,
+    gently: float = 1.0,
     report: Callable[[str], None] = print,
 ) -> None:
-    """Train on examples 0…n-1 of the given lengths; `loss` is of a batch of them."""
+    """Train on examples 0…n-1 of the given lengths; `loss` is of a batch of them, `gently` a share of the usual rates."""
     updates = reader.parameters()
     optimizer = torch.optim.AdamW(
         [{"params": updates, "lr": RATE}, {"params": list(heads), "lr": HEAD_RATE}], weight_decay=0.01
@@ -116,7 +121,7 @@ def fit(
         for batch in batches(lengths)[: steps - step]:
             share = min(1.0, (step + 1) / (WARM_UP * steps)) * (1 - step / steps)
             for group, rate in zip(optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
-                group["lr"] = rate * share
+                group["lr"] = rate * share * gently
             value = loss(batch)
             optimizer.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
@@ -164,6 +169,15 @@ def seed(number: int) -> None:
     """Make a run repeatable on one machine."""
     random.seed(number)
     torch.manual_seed(number)
+
+
+def layer(classes: Sequence[str], start: Head | None = None) -> nn.Linear:
+    """A linear layer to train as a head, as `start` left it if there is one."""
+    linear = nn.Linear(384, len(classes))
+    if start is not None:
+        linear.weight.data = torch.from_numpy(start.weight / SCALED)
+        linear.bias.data = torch.from_numpy(start.bias.copy())
+    return linear
 
 
 def head(linear: nn.Linear, classes: Iterable[str]) -> Head:

@@ -55,4 +55,7 @@ def test_it_decides_for_other_languages_and_not_for_english(guard: Guard) -> Non
     spanish = guard._read("hola, mi padre no puedo respirar bien en la cama")
     assert spanish.language == "es"
     assert classifier.opinions([spanish])[0].danger > 0
-    assert classifier.opinions([guard._read("I can walk up the stairs, respirar, and my knee is sore today")])[0].danger < 0
+    assert (
+        classifier.opinions([guard._read("I can walk up the stairs, respirar, and my knee is sore today")])[0].danger
+        < 0
+    )
