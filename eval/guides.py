@@ -1,8 +1,8 @@
-"""Small guides with labelled questions: their training ones teach, those of guides kept back tell what carries over."""
+"""Labelled questions of guides: of the one that ships, and of small ones that teach or, kept back, tell what carries over."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from eval.cases import Case, Split, load_cases
@@ -14,3 +14,8 @@ def labelled_guides(split: Split) -> Iterator[tuple[Path, list[Case]]]:
     """The folder of every guide that has cases of the split, and these."""
     for path in sorted(GUIDES.glob(f"*/{split}.jsonl")):
         yield path.parent, load_cases(path.parent.name, split, root=GUIDES)
+
+
+def suite_cases(suites: Sequence[str], split: Split) -> list[tuple[str, Case]]:
+    """The cases of suites about the guide that ships, each with its suite's name."""
+    return [(suite, case) for suite in suites for case in load_cases(suite, split)]

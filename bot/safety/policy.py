@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -80,16 +79,6 @@ def listing(*parts: str) -> list[str]:
     """The YAML files of a folder beside this module, without ending, sorted."""
     folder: Traversable = files("bot.safety").joinpath(*parts)
     return sorted(path.name.removesuffix(".yaml") for path in folder.iterdir() if path.name.endswith(".yaml"))
-
-
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """A digest of every word by which messages are read: what has been learned from readings is worth nothing after a change."""
-    digest = hashlib.sha256()
-    for parts in (("policy",), ("policy", "terms"), ("policy", "languages")):
-        for name in listing(*parts):
-            digest.update(files("bot.safety").joinpath(*parts, f"{name}.yaml").read_bytes())
-    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)

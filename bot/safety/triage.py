@@ -43,11 +43,6 @@ class Reading:
     said: tuple[Said, ...]
     language: str = "en"
 
-    @property
-    def asserted(self) -> str:
-        """What of the turn is claimed here and now."""
-        return ". ".join(sentence.asserted for sentence in self.said if sentence.asserted)
-
     def sentence(self, number: int) -> Reading:
         """One sentence of the turn as if it stood alone."""
         said = self.said[number]

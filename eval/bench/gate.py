@@ -28,8 +28,8 @@ from bot.knowledge.retrieve import Found
 from bot.steps import gate as gate_module
 from bot.steps.gate import Weights
 from eval.bench.setup import fresh_bot
-from eval.cases import Case, Split, load_cases
-from eval.guides import labelled_guides
+from eval.cases import Case
+from eval.guides import labelled_guides, suite_cases
 from eval.intervals import wilson
 
 SUITES = ("faq", "false_premises", "follow_ups", "unanswerable")
@@ -63,7 +63,7 @@ def main() -> None:
     if options.fit:
         fit()
     with fresh_bot() as bot:
-        outcomes = run(bot, shipped_cases(options.split))
+        outcomes = run(bot, suite_cases(SUITES, options.split))
     report(outcomes)
     if options.split == "dev":
         for folder, cases in labelled_guides("dev"):
@@ -74,11 +74,6 @@ def main() -> None:
         for o in sorted(outcomes, key=lambda o: o.score):
             if o.answered != o.answerable:
                 print(f"  {o.score:.2f} {'answered' if o.answered else 'abstained'} {o.case.id} {o.case.text!r}")
-
-
-def shipped_cases(split: Split) -> list[tuple[str, Case]]:
-    """Suites and cases about the shipped guide."""
-    return [(suite, case) for suite in SUITES for case in load_cases(suite, split)]
 
 
 def run(bot: Bot, cases: Sequence[tuple[str, Case]]) -> list[Outcome]:
@@ -135,7 +130,7 @@ def fit() -> None:
 
     rows: list[dict[str, float]] = []
     labels: list[bool] = []
-    shelf: list[tuple[Path | None, list[Case]]] = [(None, [case for _, case in shipped_cases("dev")])]
+    shelf: list[tuple[Path | None, list[Case]]] = [(None, [case for _, case in suite_cases(SUITES, "dev")])]
     for folder, cases in [*shelf, *labelled_guides("dev")]:
         with fresh_bot(folder) as bot:
             for _, case, found, vectors, query in _retrieved(bot, [("", case) for case in cases]):
@@ -151,7 +146,7 @@ def fit() -> None:
     found_weights = Weights(dict(zip(names, map(float, slopes), strict=True)), bias, 0.5)
     with fresh_bot() as bot:
         _use(bot, found_weights)
-        scores = [o.score for o in run(bot, shipped_cases("dev")) if o.answerable]
+        scores = [o.score for o in run(bot, suite_cases(SUITES, "dev")) if o.answerable]
     found_weights = replace(found_weights, threshold=float(np.quantile(scores, 1 - KEEP)))
     _write(found_weights)
     print(f"standardised weights: {dict(zip(names, model.coef_[0].round(2), strict=True))}; {found_weights}")

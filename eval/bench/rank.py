@@ -23,8 +23,8 @@ from bot.knowledge import rank
 from bot.knowledge.markup import bare
 from bot.knowledge.rank import FEATURES, PLAIN, Floats, probabilities
 from eval.bench.setup import fresh_bot
-from eval.cases import Case, Split, load_cases
-from eval.guides import labelled_guides
+from eval.cases import Case, Split
+from eval.guides import labelled_guides, suite_cases
 from eval.intervals import wilson
 
 SUITES = ("faq", "follow_ups", "false_premises")
@@ -50,17 +50,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.fit:
         with fresh_bot() as bot:
-            known = asked(bot, shipped_cases("dev"))
+            known = asked(bot, suite_cases(SUITES, "dev"))
         _write(fit([*known, *others("dev")]))
     with fresh_bot() as bot:
-        report(asked(bot, shipped_cases(options.split)))
+        report(asked(bot, suite_cases(SUITES, options.split)))
     if options.split == "dev":
         report(others("dev"))
-
-
-def shipped_cases(split: Split) -> list[tuple[str, Case]]:
-    """Suites and cases about the shipped guide."""
-    return [(suite, case) for suite in SUITES for case in load_cases(suite, split)]
 
 
 def others(split: Split) -> list[Asked]:

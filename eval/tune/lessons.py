@@ -14,8 +14,8 @@ from bot.knowledge.retrieve import context
 from bot.steps.told import guide_examples
 from bot.types import Question
 from eval.bench.setup import fresh_bot
-from eval.cases import Case, load_cases
-from eval.guides import labelled_guides
+from eval.cases import Case
+from eval.guides import labelled_guides, suite_cases
 
 SUITES = ("faq", "follow_ups", "unanswerable", "false_premises")
 
@@ -44,7 +44,7 @@ class Shelf:
 
 def shelves() -> Iterator[Shelf]:
     """The shipped guide first, then the small ones."""
-    cases = [case for suite in SUITES for case in load_cases(suite, "train")]
+    cases = [case for _, case in suite_cases(SUITES, "train")]
     yield _shelf("shipped", None, cases, own=True)
     for folder, asked in labelled_guides("train"):
         yield _shelf(folder.name, folder, asked, own=False)

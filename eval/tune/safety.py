@@ -24,7 +24,7 @@ from bot.safety.classify import READERS
 from bot.safety.examples import HEADS, READ, fingerprint, labelled
 from bot.settings import load_settings
 from eval.bench.setup import editors_questions
-from eval.cases import load_cases
+from eval.guides import suite_cases
 from eval.tune import lora
 from eval.tune.lessons import SUITES
 
@@ -102,8 +102,7 @@ class Lessons:
 
 def asked_of_guides() -> list[str]:
     """What is asked in the training splits about guides: answered or not, nobody is in danger and no rule is broken."""
-    cases = [case for suite in SUITES for case in load_cases(suite, "train")]
-    return [case.text for case in cases]
+    return [case.text for _, case in suite_cases(SUITES, "train")]
 
 
 def _rarer(labels: Sequence[str], counts: Sequence[float]) -> dict[str, float]:
