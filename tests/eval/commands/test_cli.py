@@ -92,9 +92,7 @@ def test_a_run_is_reported_compared_and_sends_nothing_out(data: Path, tmp_path: 
 @pytest.mark.real
 def test_a_limit_that_is_not_met_ends_with_1(data: Path, tmp_path: Path) -> None:
     limits = tmp_path / "limits.toml"
-    limits.write_text(
-        "[[gate]]\nmetric = 'latency_p50'\nmax = 0.0\nleast = 1\nwhy = 'Impossible.'\n", encoding="utf-8"
-    )
+    limits.write_text("[[gate]]\nmetric = 'latency_p50'\nmax = 0.0\nleast = 1\nwhy = 'Impossible.'\n", encoding="utf-8")
     assert (
         subprocess.run(
             [sys.executable, "-m", "bot.cli", "ingest"], cwd=ROOT, check=False, capture_output=True
