@@ -75,6 +75,7 @@ class Alarms:
             return False
         return all(
             reading.language == ENGLISH
+            and opinion.whole
             and opinion.danger <= (HARMLESS if len(reading.text.split()) > TERSE else HARMLESS_TERSE)
             for opinion, reading in zip(self._classifier.opinions(readings), readings, strict=True)
         )

@@ -23,6 +23,7 @@ from bot.safety.triage import Reading
 
 READERS: Final = ("reader-0", "reader-1")  # the names of the adapters that ship beside this file
 ENGLISH: Final = "en"
+WHOLE: Final = 600  # characters surely read to the end; the readers stop at 256 word pieces
 _REMEMBERED: Final = 512  # opinions kept by digest, so that a conversation's earlier turns are not read again
 
 Vectors = NDArray[np.float32]
@@ -34,12 +35,14 @@ Heads = Callable[[Sequence[str]], Mapping[str, Sequence[Scores]]]  # texts to th
 class Opinion:
     """What the heads say of a message: probabilities of every class, 0 to 1, and the odds of danger.
 
-    `danger` is the logarithm of how much likelier any danger is than none, 0 when both are alike.
+    `danger` is the logarithm of how much likelier any danger is than none, 0 when both are alike. `whole` says that the
+    message was read to its end: what was not read must silence no rule.
     """
 
     danger: float
     alarm: Scores
     router: Scores
+    whole: bool = True
 
 
 class Classifier:
@@ -73,7 +76,8 @@ class Classifier:
             if reading.language != ENGLISH:
                 alarm = self._foreign.probabilities([reading.text])[0]
             none = min(max(alarm["none"], 1e-9), 1 - 1e-9)
-            opinions.append(Opinion(float(np.log((1 - none) / none)), alarm, router))
+            whole = len(reading.text) <= WHOLE
+            opinions.append(Opinion(float(np.log((1 - none) / none)), alarm, router, whole))
         return opinions
 
 

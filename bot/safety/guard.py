@@ -129,7 +129,8 @@ class Guard:
         alarms = self._alarms.ruled(past, current, hidden)
         since = resolved_at([*past, current])
         learned = self._alarms.learned(current, past[since:], normal.offsets[-1])
-        if learned or (alarms and not (self._alarms.harmless([current, *past]) and not hidden)):
+        firm = bool(learned or hidden) or any(finding.category == "harm" for finding in alarms)
+        if learned or (alarms and (firm or not self._alarms.harmless([current, *past]))):
             return escalate([*alarms, *learned], language)
         if len(text) > self._max_chars:
             return Verdict("refuse", "invalid", findings=(_note("input.too_long", "too long"),), language=language)

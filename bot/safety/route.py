@@ -55,11 +55,12 @@ class Router:
         self, normal: Normal, current: Reading, hidden: Sequence[Reading], vector: Vectors | None, language: str
     ) -> Verdict:
         """The verdict on a message in which nobody is in danger."""
-        scores: Scores = (
-            self._classifier.opinions([current])[0].router if self._classifier and language == ENGLISH else {}
-        )
-        read = self._triage.findings([current], self._rules)
-        findings = [f for f in read if scores.get("answer", 0.0) < GENERAL[f.category]] + self._posing(normal)
+        heard = self._classifier if language == ENGLISH else None
+        opinion = heard.opinions([current])[0] if heard else None
+        scores: Scores = opinion.router if opinion else {}
+        sure = scores.get("answer", 0.0) if opinion and opinion.whole else 0.0
+        findings = [f for f in self._triage.findings([current], self._rules) if sure < GENERAL[f.category]]
+        findings += self._posing(normal)
         for reading in hidden:
             findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
         category, learned = _decide(findings, scores, len(words(normal.text)))

@@ -2,9 +2,10 @@
 
     python -m eval.tune.safety READER [--threads 2] [--epochs 3] [--heads alarm router] [--go-on] [--out FILE]
 
-With --go-on what ships learns what was added to the examples, in a fifth of the time. READER, 0 or 1, is also the seed: the two differ in their beginning and in the order of what they were shown; 0 was also shown
-what the head for other languages learns from (`--heads alarm foreign router`). About half an hour each on a core of
-its own. Writes `bot/safety/reader-READER.safetensors`.
+READER, 0 or 1, is also the seed: the two differ in their beginning and in the order of what they were shown; when first
+taught, 0 was also shown what the head for other languages learns from (`--heads alarm foreign router`). About half an hour
+each on a core of its own. With --go-on --epochs 0.8 what ships learns what was added to the examples, in five minutes.
+Writes `bot/safety/reader-READER.safetensors`.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def main() -> None:
     reader = lora.Reader.open(folder, options.threads, start)
     lessons = Lessons(options.heads, [*editors_questions(), *asked_of_guides()])
     layers = {
-        name: lora.layer(classes, start.heads.get(name) if start else None) for name, classes in lessons.classes.items()
+        head: lora.layer(classes, start.heads.get(head) if start else None) for head, classes in lessons.classes.items()
     }
 
     def loss(batch: Sequence[int]) -> torch.Tensor:
