@@ -141,8 +141,8 @@ def test_the_operator_signs_in_with_the_keyboard_and_out_again(
 ) -> None:
     reader = Reader(browser, shared[1])
     reader.page.click("#foot a")
-    reader.page.wait_for_selector("#token")
-    reader.page.keyboard.type(TOKEN)  # the box has the focus
+    reader.page.wait_for_selector("#token:focus")  # the box gets the focus by itself, a moment after it is drawn
+    reader.page.keyboard.type(TOKEN)
     reader.page.keyboard.press("Enter")
     reader.page.wait_for_selector("#index")
     assert TOKEN not in reader.page.content()
