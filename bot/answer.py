@@ -17,6 +17,7 @@ from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.query import Query
 from bot.knowledge.retrieve import Found, Retriever
 from bot.llm.protocol import ChatModel, Completions
+from bot.safety.alarm import HINT
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
@@ -63,7 +64,7 @@ class Path:
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
             verdict = self._triage(question, vector)
-        response = Response(question, verdict, self.guide, self.guard.rail, clock)
+        response = Response(question, verdict, self.guide, self.guard.rail, clock, self.guard.referral(verdict))
         if verdict.kind != "answer" and not verdict.remainder:
             yield from self._reply(question, verdict, vector, response)
             return
@@ -80,13 +81,14 @@ class Path:
         response.passages = found.hits
         if faq is not None:
             yield from self._quote([faq], response)
-            yield response.done("answer", "answer", "verbatim")
+            yield from response.end("answer", "answer", "verbatim")
             return
         decision = self._decide(query.text, found, np.stack([query.own, query.vector]), response)
         if not decision.answerable:
             yield from self._abstain(decision.nearest, response)
             return
-        if self.llm is not None:
+        # a small model tends to agree with its reader: what may rest on a false premise gets the guide's own words
+        if self.llm is not None and not query.presumes:
             yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE, query.said), self.llm, response)
         if response.shown:
             # a small model leaves out the very number asked for: what is left out of the best sentences is quoted
@@ -94,11 +96,11 @@ class Path:
                 e for e in quoted(decision.evidence, said=query.said) if quantities(e.text) and not response.cites(e)
             ]
             yield from self._quote(left, response)
-            yield response.done("answer", "answer", "composed", self.llm)
+            yield from response.end("answer", "answer", "composed", self.llm)
             return
         yield from self._quote(quoted(decision.evidence, said=query.said), response)
         if response.shown:
-            yield response.done("answer", "answer", "extractive")
+            yield from response.end("answer", "answer", "extractive")
         else:
             yield from self._abstain(None, response)
 
@@ -118,16 +120,17 @@ class Path:
         or speaks of "it" as readers of a guide do, is left to retrieval and the gate. Nothing comes before the guard.
         """
         verdict = self.guard.check(question, vector)
-        if not all(finding.rule.startswith("router.") for finding in verdict.findings):
+        hints = tuple(finding for finding in verdict.findings if finding.rule.startswith(HINT))
+        if not all(finding.rule.startswith("router.") for finding in verdict.findings if finding not in hints):
             return verdict
-        passes = replace(verdict, kind="answer", category="answer", findings=())
+        passes = replace(verdict, kind="answer", category="answer", findings=hints)
         if verdict.category in ("chit_chat", "out_of_scope") and follows_up(question):
             return passes
         if verdict.category == "out_of_scope" and points_at_subject(question.text):
             return passes
         if verdict.category == "diagnosis" and (query := self.query(question, vector)).said:
             again = self.guard.check(replace(question, text=query.text))
-            return passes if again.kind == "answer" else verdict
+            return again if again.kind == "answer" else verdict
         return verdict
 
     def _decide(self, query: str, found: Found, vectors: Vectors, response: Response) -> Decision:
@@ -184,7 +187,7 @@ class Path:
             nearest = None
         citations = [response.citer.cite(nearest)] if nearest else []
         yield from response.say(self.replies.abstain(nearest, marked("", citations)), citations)
-        yield response.done("abstain", "unsupported", "template")
+        yield from response.end("abstain", "unsupported", "template")
 
     def _reply(self, question: Question, verdict: Verdict, vector: Vectors, response: Response) -> Iterator[Event]:
         """Answer from the written replies; for a question about oneself, add what the guide says in general."""
@@ -198,4 +201,4 @@ class Path:
             if decision.answerable:
                 yield from response.say(self.guard.lead("guide_lead", verdict.language))
                 yield from self._quote(quoted(decision.evidence, GENERAL_SENTENCES), response)
-        yield response.done(verdict.kind, verdict.category, "template")
+        yield from response.end(verdict.kind, verdict.category, "template")

@@ -23,13 +23,14 @@ from bot.knowledge.tuned import Tuned
 from bot.llm.client import connect
 from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
-from bot.safety.classify import READERS, Vectors
+from bot.safety.classify import READER, Vectors
 from bot.safety.guard import Guard
 from bot.safety.route import Nearness
 from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
 from bot.steps.gate import Gate
-from bot.steps.reading import READER as QUESTIONS
+from bot.steps.reading import READERS as QUESTIONS
+from bot.steps.reading import aim
 from bot.steps.replies import Replies
 from bot.steps.spelling import Spelling, guide_words
 from bot.steps.told import Told
@@ -58,22 +59,20 @@ class Bot:
         return MiniLM(Store(self.settings.model_dir).path("all-minilm-l6-v2"), self.settings.threads)
 
     @cached_property
-    def messages(self) -> list[Tuned]:
+    def messages(self) -> Tuned:
         """What tells what a message is."""
-        return [self._tuned("bot.safety", name) for name in READERS]
+        return self._tuned("bot.safety", READER)
 
     @cached_property
-    def questions(self) -> Tuned:
+    def questions(self) -> list[Tuned]:
         """What tells where in a guide a question's answer lies."""
-        return self._tuned("bot.steps", QUESTIONS)
+        return [self._tuned("bot.steps", name) for name in QUESTIONS]
 
     def _tuned(self, package: str, name: str) -> Tuned:
         return Tuned(self.encoder.folder, package, name, self._trained_dir(), self.settings.threads)
 
     def _aim(self, text: str, beside: str) -> Aim:
-        vector = self.questions.encode([text], [beside])
-        temperature = float(self.questions.about["temperature"])
-        return Aim(vector[0] * temperature, float(self.questions.heads["nowhere"].logits(vector)[0, 0]))
+        return aim(self.questions, text, beside)
 
     @cached_property
     def llm(self) -> ChatModel | None:
@@ -102,7 +101,7 @@ class Bot:
         questions = asked(generation)
         guard = Guard.load(
             locale=self.settings.locale,
-            readers=[reader.logits for reader in self.messages],
+            reader=self.messages.logits,
             cache_dir=cache,
             max_chars=self.settings.max_question_chars,
             topics=[guide.title for guide in guides],
@@ -209,8 +208,7 @@ class Bot:
 
     def get_ready(self) -> None:
         """Make whatever the first question would make, or find it kept. Raises MedialisError."""
-        for reader in self.messages:  # the guard itself would fail closed, and say nothing
-            reader.encode(["ready"])
+        self.messages.encode(["ready"])  # the guard itself would fail closed, and say nothing
         self.retriever.search(self.path.query(Question("Are you ready?")))
 
     def warm_up(self) -> None:

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 
 from bot.knowledge.embed import Encoder, Vectors
 
+# Log-odds from which a message may rest on a false premise: on the development split 90 % of those that do, 2 % of the others.
+PRESUMES = -1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Aim:
     """Where the answer to a question lies, by what was taught to read questions.
 
     A sentence's vector times `direction` (384,), less `nowhere`, is the logarithm of how much likelier it is that this
-    sentence answers than that none does.
+    sentence answers than that none does. `premise` is the log-odds that the message takes for granted what a guide
+    contradicts.
     """
 
     direction: Vectors
     nowhere: float
+    premise: float = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class Query:
     def leans(self) -> bool:
         """Whether the message takes up what came before."""
         return self.last is not None
+
+    @property
+    def presumes(self) -> bool:
+        """Whether the message may take for granted what a guide contradicts."""
+        return self.aim is not None and self.aim.premise >= PRESUMES
 
     @classmethod
     def alone(cls, text: str, encoder: Encoder, vector: Vectors | None = None) -> Query:

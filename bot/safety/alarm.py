@@ -18,7 +18,7 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Log-odds of danger from which the heads alone escalate, by what they take the danger for. These and the ones below were
 # chosen on the development splits, by other hands than wrote the examples.
-DANGER: Final[Mapping[str, float]] = {"crisis": 0.5, "emergency": 0.6, "urgent": 0.6, "harm": 1.0}
+DANGER: Final[Mapping[str, float]] = {"crisis": 0.5, "emergency": 1.0, "urgent": 1.0, "harm": 1.0}
 FOREIGN: Final = 0.0  # and whatever the danger, in other languages
 APART: Final = 1.0  # how much more a sentence of a message needs: it has lost its company
 # Log-odds at which the heads are sure that a message only tells of what a rule looks for, as a story, a memory or a joke does.
@@ -27,8 +27,11 @@ APART: Final = 1.0  # how much more a sentence of a message needs: it has lost i
 HARMLESS: Final = -1.5
 HARMLESS_TERSE: Final = -3.0
 TERSE: Final = 12  # words
+# Log-odds of danger from which a message that raises no alarm is answered with a word on where to turn, should there be more to it.
+DOUBT: Final = -1.0
 GRAVER: Final = 0.3  # how likely, beside "urgent", an emergency must be to be taken for one
 LONG: Final = 120  # words of a message from which its last sentences are classified too: no embedding reads to its end
+HINT: Final = "hint."  # begins the rule of a finding that only adds whom to turn to
 HEADS: Final = "classifier.alarm"  # the rule a finding of theirs names
 PIECES: Final = 5  # sentences of a message classified beside the whole
 PIECE: Final = 3  # words; less is no sentence
@@ -68,6 +71,16 @@ class Alarms:
             span = (0, length) if number <= len(pieces) else (0, 0)
             found.append(Finding(HEADS, category, level, *span, f"danger {opinion.danger:.1f}"))
         return found
+
+    def doubts(self, current: Reading) -> list[Finding]:
+        """A hint where the heads are not sure that nobody is in danger, though not enough so for an alarm."""
+        if self._classifier is None or current.language != ENGLISH:
+            return []
+        opinion = self._classifier.opinions([current])[0]
+        if opinion.danger < DOUBT:
+            return []
+        name = "crisis" if _worst(opinion.alarm) == "crisis" else "danger"
+        return [Finding(f"{HINT}{name}", "answer", None, 0, 0, f"danger {opinion.danger:.1f}")]
 
     def harmless(self, readings: Sequence[Reading]) -> bool:
         """Whether the heads are sure of every one of these that nobody is in danger: signs told of, not had."""

@@ -1,8 +1,7 @@
 """What a message is taken for: is anybody in danger, and what is asked.
 
-English is read by two MiniLMs, each taught by `policy/examples/` from another beginning (`eval/tune/safety.py`), whose opinions are
-averaged: their mistakes differ, and false alarms at the same misses fall by half. Both ship. Danger in other languages is
-told by `foreign.py`.
+English is read by a MiniLM taught by `policy/examples/`, through two teachers whose mistakes differ (`eval/tune/distil.py`): what
+ships learned the mean of their opinions, and reads a message once. Danger in other languages is told by `foreign.py`.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from bot.safety.examples import ALARM, ROUTER
 from bot.safety.foreign import ForeignHead
 from bot.safety.triage import Reading
 
-READERS: Final = ("reader-0", "reader-1")  # the names of the adapters that ship beside this file
+READER: Final = "reader"  # the name of the adapter that ships beside this file
 ENGLISH: Final = "en"
-WHOLE: Final = 600  # characters surely read to the end; the readers stop at 256 word pieces
+WHOLE: Final = 600  # characters surely read to the end; the reader stops at 256 word pieces
 _REMEMBERED: Final = 512  # opinions kept by digest, so that a conversation's earlier turns are not read again
 
 Vectors = NDArray[np.float32]
@@ -46,10 +45,10 @@ class Opinion:
 
 
 class Classifier:
-    """The readers' averaged opinions, and the head for other languages; remembers opinions by the digest of a text, never the text. Thread-safe."""
+    """The reader's opinions, and the head for other languages; remembers opinions by the digest of a text, never the text. Thread-safe."""
 
-    def __init__(self, readers: Sequence[Heads], foreign: ForeignHead) -> None:
-        self._readers, self._foreign = readers, foreign
+    def __init__(self, reader: Heads, foreign: ForeignHead) -> None:
+        self._reader, self._foreign = reader, foreign
         self._known: OrderedDict[bytes, Opinion] = OrderedDict()
         self._lock = Lock()
 
@@ -69,10 +68,10 @@ class Classifier:
 
     def _read(self, readings: Sequence[Reading]) -> list[Opinion]:
         texts = [reading.text for reading in readings]
-        logits = [reader(texts) for reader in self._readers]
+        logits = self._reader(texts)
         opinions = []
         for n, reading in enumerate(readings):
-            alarm, router = (_averaged([each[head][n] for each in logits]) for head in (ALARM, ROUTER))
+            alarm, router = (_probabilities(logits[head][n]) for head in (ALARM, ROUTER))
             if reading.language != ENGLISH:
                 alarm = self._foreign.probabilities([reading.text])[0]
             none = min(max(alarm["none"], 1e-9), 1 - 1e-9)
@@ -81,12 +80,9 @@ class Classifier:
         return opinions
 
 
-def _averaged(logits: Sequence[Scores]) -> Scores:
-    """Probabilities from the mean of the log-probabilities."""
-    names = list(logits[0])
-    values = np.array([[each[name] for name in names] for each in logits])
-    mean = (values - np.logaddexp.reduce(values, axis=1, keepdims=True)).mean(axis=0)
-    return dict(zip(names, map(float, np.exp(mean - np.logaddexp.reduce(mean))), strict=True))
+def _probabilities(logits: Scores) -> Scores:
+    values = np.array(list(logits.values()))
+    return dict(zip(logits, map(float, np.exp(values - np.logaddexp.reduce(values))), strict=True))
 
 
 def _digest(reading: Reading) -> bytes:

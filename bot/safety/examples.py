@@ -12,7 +12,7 @@ ALARM: Final = "alarm"
 FOREIGN: Final = "foreign"  # is anybody in danger, in languages other than English
 ROUTER: Final = "router"
 HEADS: Final = (ALARM, FOREIGN, ROUTER)
-READ: Final = (ALARM, ROUTER)  # what the readers that ship were taught
+READ: Final = (ALARM, ROUTER)  # what the reader that ships was taught
 HARMLESS: Final = {ALARM: "none", FOREIGN: "none", ROUTER: "answer"}
 BESIDE: Final = 0.6  # what an example counts that was not written for the head
 
@@ -39,6 +39,6 @@ def labelled(head: str, answerable: Sequence[str]) -> tuple[list[str], list[str]
 
 
 def fingerprint() -> str:
-    """A digest of every example the readers are taught, and its class: what was learned from others is not what these teach."""
+    """A digest of every example the reader is taught, and its class: what was learned from others is not what these teach."""
     taught = {head: {label: sorted(group) for label, group in sorted(examples(head).items())} for head in READ}
     return hashlib.sha256(repr(taught).encode()).hexdigest()[:16]

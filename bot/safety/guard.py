@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from bot.safety.alarm import Alarms, escalate, resolved_at
+from bot.safety.alarm import HINT, Alarms, escalate, resolved_at
 from bot.safety.classify import Classifier, Heads, Vectors
 from bot.safety.foreign import ForeignHead
 from bot.safety.language import detect
@@ -58,7 +59,7 @@ class Guard:
         cls,
         *,
         locale: str,
-        readers: Sequence[Heads],
+        reader: Heads | None,
         max_chars: int,
         cache_dir: Path | None = None,
         topics: Sequence[str] = (),
@@ -67,7 +68,7 @@ class Guard:
     ) -> Guard:
         """Read policy, replies and the country's lines.
 
-        `readers` classify texts; without them only the rules decide. What is learned for other languages is kept in `cache_dir`. `topics` are named in the out-of-scope reply;
+        `reader` classifies texts; without it only the rules decide. What is learned for other languages is kept in `cache_dir`. `topics` are named in the out-of-scope reply;
         `languages` are those the guides are written in; `nearness` tells how near a message is to the guides, -1 to 1.
         Raises SettingsError for an unknown locale or a policy file that cannot be used.
         """
@@ -79,7 +80,7 @@ class Guard:
         vocabulary = english.terms.vocabulary | english.scoper.vocabulary | english.marks
         speller = Speller(vocabulary, SpellChecker().word_frequency.dictionary)
         speaker = Speaker(Replies(country, topics, limit=max_chars), policy, tuple(country.lines.values()))
-        classifier = Classifier(readers, ForeignHead(cache_dir)) if readers else None
+        classifier = Classifier(reader, ForeignHead(cache_dir)) if reader else None
         guard = cls(policy, speller, speaker, max_chars, topics, classifier, nearness)
         guard._guide_languages = frozenset(languages)
         return guard
@@ -107,6 +108,11 @@ class Guard:
     def lead(self, key: str, language: str = "en") -> str:
         """A short introduction: "guide_lead" before a guide's passage, "remainder" before the rest of a declined message."""
         return self._speaker.say(key, language)
+
+    def referral(self, verdict: Verdict) -> str:
+        """Whom to turn to, where a message raised no alarm and yet some doubt, or may have asked about oneself; else ""."""
+        hinted = [f.rule.removeprefix(HINT) for f in verdict.findings if f.rule.startswith(HINT)]
+        return " ".join(self.lead(f"refer_{name}", verdict.language) for name in hinted)
 
     def rail(self, text: str, evidence: Sequence[str], question: Question) -> tuple[str, tuple[Finding, ...]]:
         """The text without sentences that may not leave, and why each went; "" when nothing may be shown. Never raises."""
@@ -140,7 +146,7 @@ class Guard:
             return Verdict("refuse", "out_of_scope", findings=(foreign,), language=language)
         if verdict.category == "injection":
             return self._with_remainder(verdict, normal)
-        return verdict
+        return replace(verdict, findings=(*verdict.findings, *self._alarms.doubts(current)))
 
     def _with_remainder(self, verdict: Verdict, normal: Normal) -> Verdict:
         """Adds what is left of the message once the attempt is cut out, if that is a question for the guide."""

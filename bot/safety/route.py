@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from bot.safety.alarm import HINT
 from bot.safety.classify import ENGLISH, Classifier, Scores, Vectors
 from bot.safety.normalise import Normal
 from bot.safety.policy import Policy
@@ -25,6 +26,8 @@ BARS: Final[Mapping[Category, float]] = {
 # How likely "answer" must be for a question that a rule has read a category in by its words to be asked in general: "ignore",
 # "tabs" and "what is it" have other meanings.
 GENERAL: Final[Mapping[Category, float]] = {"injection": 0.95, "medication": 0.95, "diagnosis": 0.7}
+# How likely one of these must be for a question that is answered to be given, after the answer, whom to ask about oneself.
+HINTS: Final[Mapping[Category, float]] = {"diagnosis": 0.1, "medication": 0.1}
 NEAR: Final = 0.6  # cosine with a passage or an editor's question from which a message is about a guide
 SMALL_TALK: Final = 60  # words; small talk is short
 SUBJECT: Final = 4  # letters; shorter words of a title name nothing
@@ -66,8 +69,10 @@ class Router:
         category, learned = _decide(findings, scores, len(words(normal.text)))
         if category == "out_of_scope" and self._is_covered(normal.text, vector):
             return Verdict("answer", "answer", None, (), language=language)
-        kept = tuple(finding for finding in findings if finding.category == category)
-        return Verdict(_KINDS.get(category, "refuse"), category, None, kept or learned, language=language)
+        kept = tuple(finding for finding in findings if finding.category == category) or learned
+        if category == "answer":
+            kept = tuple(_learned(name, scores, HINT) for name, bar in HINTS.items() if scores.get(name, 0.0) >= bar)
+        return Verdict(_KINDS.get(category, "refuse"), category, None, kept, language=language)
 
     def _is_covered(self, text: str, vector: Vectors | None) -> bool:
         """Whether a message is about one of the guides after all: the heads were taught on one subject."""
@@ -122,8 +127,8 @@ def _decide(findings: Sequence[Finding], scores: Scores, n_words: int) -> tuple[
     return likeliest, (_learned(likeliest, scores),)
 
 
-def _learned(category: Category, scores: Scores) -> Finding:
-    return Finding(f"router.{category}", category, None, 0, 0, f"classifier, {scores[category]:.2f}")
+def _learned(category: Category, scores: Scores, by: str = "router.") -> Finding:
+    return Finding(f"{by}{category}", category, None, 0, 0, f"classifier, {scores[category]:.2f}")
 
 
 def _whole(finding: Finding, normal: Normal) -> Finding:

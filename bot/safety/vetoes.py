@@ -27,6 +27,7 @@ from bot.safety.reversal import turned_round
 
 Rule = Callable[[str, Sequence[str]], str | None]
 _ITEM = re.compile(r"[,;.]|\b(?:and|or|but|because|so|than|while|when|if)\b")
+_REPLYING = re.compile(r"^(?:yes|no)\b,?\s+")
 _CONDITION = re.compile(r"\b(?:if|when|unless)\b")
 
 
@@ -72,7 +73,7 @@ def adds_advice(claim: str, evidence: Sequence[str]) -> str | None:
 
 def strengthens(claim: str, evidence: Sequence[str]) -> str | None:
     """ "Always" or "all" that the evidence lacks, or a clause that goes further than the one it comes from."""
-    lowered, text = lower(claim), _joined(evidence)
+    lowered, text = _REPLYING.sub("", lower(claim)), _joined(evidence)  # the "no" of a reply says nothing of all
     for words in (*_universals(), emphasis()):
         found = undenied(words, lowered)
         if found and not undenied(words, text):

@@ -91,7 +91,7 @@ class Gate:
         found = self.features(query, sentences, vectors)
         score = max((self._score(features) for features in found), default=0.0)
         # an editor who wrote this very question down has decided
-        score = max([score, *(hit.asked for hit in sentences if hit.asked >= SAME)])
+        score = max([score, *(min(hit.asked, 1.0) for hit in sentences if hit.asked >= SAME)])
         return Decision(bool(evidence) and score >= self._weights.threshold, evidence, score)
 
     def features(

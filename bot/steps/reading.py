@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import numpy as np
+
 from bot.knowledge.query import Aim
+from bot.knowledge.tuned import Tuned
 from bot.types import Question
 
-READER: Final = "reader"  # the name of the adapter that ships beside this file
+READERS: Final = (
+    "reader-0",
+    "reader-1",
+)  # the names of the adapters that ship beside this file, taught in different orders
+NOWHERE: Final = "nowhere"  # their heads: how much a question looks like one that no sentence answers,
+PREMISE: Final = "premise"  # and like one that takes something wrong for granted
 Aims = Callable[[str, str], Aim]  # a message and what came before it to where its answer lies
 REPLY: Final = 160  # characters of the last reply that are read
 _MARKER = re.compile(r"\s*\[\d+\]")
+
+
+def aim(readers: Sequence[Tuned], text: str, beside: str) -> Aim:
+    """Where the readers take the answer to lie: the mean of their log-odds, which are linear in a sentence's vector."""
+    vectors = [reader.encode([text], [beside]) for reader in readers]
+    directions = [v[0] * float(reader.about["temperature"]) for reader, v in zip(readers, vectors, strict=True)]
+
+    def told(head: str) -> float:
+        each = zip(readers, vectors, strict=True)
+        return float(np.mean([reader.heads[head].logits(vector)[0, 0] for reader, vector in each]))
+
+    return Aim(np.mean(directions, axis=0), told(NOWHERE), told(PREMISE))
 
 
 def beside(question: Question) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bot.errors import LLMError
 from bot.llm.protocol import ChatModel
 from bot.steps.evidence import Citer, Evidence, marked
-from bot.types import Answer, Category, Citation, Done, Finding, Guide, Hit, Kind, Mode, Question, Shown, Verdict
+from bot.types import Answer, Category, Citation, Done, Event, Finding, Guide, Hit, Kind, Mode, Question, Shown, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,13 @@ class Response:
     """What has been shown so far, and why."""
 
     def __init__(
-        self, question: Question, verdict: Verdict, guide: Callable[[str], Guide | None], rail: Rail, clock: Clock
+        self,
+        question: Question,
+        verdict: Verdict,
+        guide: Callable[[str], Guide | None],
+        rail: Rail,
+        clock: Clock,
+        closing: str = "",
     ) -> None:
         self.question = question
         self.clock = clock
@@ -59,6 +65,7 @@ class Response:
         self.passages: tuple[Hit, ...] = ()
         self.shown = False  # whether anything from the guide was shown
         self._rail = rail
+        self._closing = closing  # our own words at the end, whatever was shown before
         self._level = verdict.level
         self._findings = list(verdict.findings)
         self._lines: list[str] = []
@@ -92,9 +99,10 @@ class Response:
         log.warning("the language model failed: %s", type(error).__name__)
         self._findings.append(Finding("llm", "answer", None, 0, 0, error.message))
 
-    def done(self, kind: Kind, category: Category, mode: Mode, llm: ChatModel | None = None) -> Done:
-        """The whole answer."""
-        return Done(
+    def end(self, kind: Kind, category: Category, mode: Mode, llm: ChatModel | None = None) -> Iterator[Event]:
+        """Show the closing words, then give the whole answer."""
+        yield from self.say(self._closing)
+        yield Done(
             Answer(
                 kind=kind,
                 category=category,

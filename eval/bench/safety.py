@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None, *, guard: Guard | None = None, 
     parser.add_argument("--json", type=Path, default=None)
     options = parser.parse_args(arguments)
     if options.rules_only:
-        guard = Guard.load(locale=LOCALE, readers=[], max_chars=2000)
+        guard = Guard.load(locale=LOCALE, reader=None, max_chars=2000)
     with nullcontext(guard) if guard else shipped() as decides:
         outcomes = run(decides, options.split, root)
     if not outcomes:

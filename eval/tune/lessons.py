@@ -18,14 +18,19 @@ from eval.cases import Case
 from eval.guides import labelled_guides, suite_cases
 
 SUITES = ("faq", "follow_ups", "unanswerable", "false_premises")
+PREMISE = "false_premise"  # the tag of a case that takes for granted what the guide contradicts
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A question, and the places of the sentences that answer it: none if the guide does not, None if nobody said which."""
+    """A question, and the places of the sentences that answer it: none if the guide does not, None if nobody said which.
+
+    `premise` says that it takes for granted what the guide contradicts.
+    """
 
     question: Question
     answers: tuple[int, ...] | None
+    premise: bool = False
 
     @property
     def text(self) -> str:
@@ -57,9 +62,7 @@ def _shelf(name: str, corpus: Path | None, cases: Sequence[Case], *, own: bool) 
         there = [(passage, sentence) for passage in passages for sentence in passage.sentences]
         plain = [bare(sentence.text) for _, sentence in there]
         vectors = torch.tensor(bot.encoder.encode([context(passage, sentence) for passage, sentence in there]))
-    lessons = [
-        _lesson(case.question(), case.gold, plain) for case in cases if case.expect.kind in ("answer", "abstain")
-    ]
+    lessons = [_lesson(case, plain) for case in cases if case.expect.kind in ("answer", "abstain")]
     if own:
         lessons += [
             Lesson(Question(question), (place,))
@@ -74,9 +77,10 @@ def _shelf(name: str, corpus: Path | None, cases: Sequence[Case], *, own: bool) 
     return Shelf(name, vectors, tuple(lesson for lesson in lessons if lesson is not None))
 
 
-def _lesson(question: Question, gold: Sequence[str], plain: Sequence[str]) -> Lesson | None:
-    if not gold:
-        return Lesson(question, ())
-    wanted = [bare(sentence) for sentence in gold]
+def _lesson(case: Case, plain: Sequence[str]) -> Lesson | None:
+    question, premise = case.question(), PREMISE in case.tags
+    if not case.gold:
+        return Lesson(question, (), premise)
+    wanted = [bare(sentence) for sentence in case.gold]
     places = tuple(n for n, text in enumerate(plain) if any(one in text or text in one for one in wanted))
-    return Lesson(question, places) if places else None
+    return Lesson(question, places, premise) if places else None

@@ -23,6 +23,7 @@ RANK: Final = 16
 SCALE: Final = 2.0  # of the update; with this rank and rate full fine-tuning did no better on messages of other hands
 RATE: Final = 1e-3  # of the update, at its height,
 HEAD_RATE: Final = 3e-3  # and of the heads
+GENTLY: Final = 0.3  # of these rates, when what was learned only takes in what was added
 WARM_UP: Final = 0.06  # of the steps, after which both rates fall to 0
 BATCH: Final = 32
 DROPOUT: Final = 0.1

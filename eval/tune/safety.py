@@ -1,11 +1,11 @@
 """Train what the guard reads messages with, from `bot/safety/policy/examples/`: the heads alarm and router at once.
 
-    python -m eval.tune.safety READER [--threads 2] [--epochs 3] [--heads alarm router] [--go-on] [--out FILE]
+    python -m eval.tune.safety TEACHER [--threads 2] [--epochs 3] [--heads alarm router] [--go-on] [--out FILE]
 
-READER, 0 or 1, is also the seed: the two differ in their beginning and in the order of what they were shown; when first
+TEACHER, 0 or 1, is also the seed: the two differ in their beginning and in the order of what they were shown; when first
 taught, 0 was also shown what the head for other languages learns from (`--heads alarm foreign router`). About half an hour
-each on a core of its own. With --go-on --epochs 0.8 what ships learns what was added to the examples, in five minutes.
-Writes `bot/safety/reader-READER.safetensors`.
+each on a core of its own. With --go-on --epochs 0.8 they learn what was added to the examples, in seven minutes.
+Writes `eval/tune/teachers/reader-TEACHER.safetensors`; what ships learns from both: `python -m eval.tune.distil`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ import numpy as np
 import torch
 from torch import nn
 
-import bot.safety
-from bot.knowledge.adapter import shipped
+from bot.knowledge.adapter import Adapter
 from bot.llm.store import Store
-from bot.safety.classify import READERS
 from bot.safety.examples import HEADS, READ, fingerprint, labelled
 from bot.settings import load_settings
 from eval.bench.setup import editors_questions
@@ -30,7 +28,7 @@ from eval.tune import lora
 from eval.tune.lessons import SUITES
 
 EPOCHS = 3.0
-GENTLY = 0.3  # of the usual rates, when what ships only learns what was added
+TEACHERS = [Path(__file__).parent / "teachers" / f"reader-{number}.safetensors" for number in range(2)]
 SMOOTHING = 0.05  # of the labels: nobody is always right about a stranger's message
 
 
@@ -39,16 +37,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--epochs", type=float, default=EPOCHS)
-    parser.add_argument("reader", type=int, choices=range(len(READERS)))
+    parser.add_argument("teacher", type=int, choices=range(len(TEACHERS)))
     parser.add_argument("--heads", nargs="+", choices=HEADS, default=list(READ))
-    parser.add_argument("--go-on", action="store_true", help="from what ships, after examples were added")
+    parser.add_argument("--go-on", action="store_true", help="from what was learned, after examples were added")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    name = READERS[options.reader]
-    out = options.out or Path(bot.safety.__file__).with_name(f"{name}.safetensors")
-    lora.seed(options.reader)
+    out = options.out or TEACHERS[options.teacher]
+    lora.seed(options.teacher)
     folder = Store(load_settings().model_dir).path("all-minilm-l6-v2")
-    start = shipped("bot.safety", name) if options.go_on else None
+    start = teacher(options.teacher) if options.go_on else None
     reader = lora.Reader.open(folder, options.threads, start)
     lessons = Lessons(options.heads, [*editors_questions(), *asked_of_guides()])
     layers = {
@@ -70,7 +67,12 @@ def main() -> None:
 
     weights = [weight for layer in layers.values() for weight in layer.parameters()]
     lora.fit(
-        reader, weights, [len(text) for text in lessons.texts], loss, options.epochs, GENTLY if options.go_on else 1.0
+        reader,
+        weights,
+        [len(text) for text in lessons.texts],
+        loss,
+        options.epochs,
+        lora.GENTLY if options.go_on else 1.0,
     )
     heads = {name: lora.head(layers[name], lessons.classes[name]) for name in READ}
     about = {"examples": fingerprint(), "epochs": str(options.epochs), "heads": " ".join(options.heads)}
@@ -99,6 +101,11 @@ class Lessons:
         rows = [row for row, i in enumerate(batch) if self.texts[i] in said]
         found = [said[self.texts[batch[row]]] for row in rows]
         return rows, [place for place, _ in found], [count for _, count in found]
+
+
+def teacher(number: int) -> Adapter:
+    """What one of the two has learned."""
+    return Adapter.of(TEACHERS[number].read_bytes())
 
 
 def asked_of_guides() -> list[str]:

@@ -42,7 +42,7 @@ def test_heads_give_a_logit_for_every_class() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "name"), [("bot.safety", "reader-0"), ("bot.safety", "reader-1"), ("bot.steps", "reader")]
+    ("package", "name"), [("bot.safety", "reader"), ("bot.steps", "reader-0"), ("bot.steps", "reader-1")]
 )
 def test_what_ships_changes_every_layer_of_the_model_and_is_small(package: str, name: str) -> None:
     adapter = shipped(package, name)

@@ -38,4 +38,4 @@ class ScriptedHeads:
 @pytest.fixture(scope="session")
 def guard() -> Guard:
     """Rules only, United Kingdom."""
-    return Guard.load(locale="GB", readers=[], max_chars=2000, topics=("Knee pain", "Recovery"))
+    return Guard.load(locale="GB", reader=None, max_chars=2000, topics=("Knee pain", "Recovery"))

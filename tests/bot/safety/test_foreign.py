@@ -51,7 +51,7 @@ def test_other_examples_are_learned_anew(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_it_decides_for_other_languages_and_not_for_english(guard: Guard) -> None:
-    classifier = Classifier([ScriptedHeads({})], ForeignHead(None))
+    classifier = Classifier(ScriptedHeads({}), ForeignHead(None))
     spanish = guard._read("hola, mi padre no puedo respirar bien en la cama")
     assert spanish.language == "es"
     assert classifier.opinions([spanish])[0].danger > 0

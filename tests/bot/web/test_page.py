@@ -34,6 +34,7 @@ class Reader:
         self.page.add_init_script("window.pwned = 0")
         self.page.goto(url)
         self.page.wait_for_selector(".welcome")
+        self.page.wait_for_selector("#question")  # the box is the last to be drawn, and named
 
     def _note(self, url: str, home: str) -> None:
         if not url.startswith((home, "data:", "blob:")):

@@ -15,7 +15,7 @@ QUOTE = "Mild cases often improve within four to six weeks."
 
 @pytest.fixture(scope="module")
 def ruled() -> Guard:
-    return Guard.load(locale="GB", readers=[], max_chars=2000)
+    return Guard.load(locale="GB", reader=None, max_chars=2000)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def _suite(root: Path, name: str, items: list[dict[str, Any]]) -> None:
 
 @pytest.fixture(scope="module")
 def ruled() -> Guard:
-    return Guard.load(locale="GB", readers=[], max_chars=2000)
+    return Guard.load(locale="GB", reader=None, max_chars=2000)
 
 
 def test_cases_are_read_whatever_their_shape(root: Path) -> None:

@@ -51,13 +51,13 @@ def test_a_head_goes_on_where_it_was() -> None:
 def test_what_is_served_is_what_was_trained(tmp_path: Path) -> None:
     folder = Store(load_settings().model_dir).path("all-minilm-l6-v2")
     texts, beside = ["how long does it take", "and for runners?"], ["", "what helps > Stretching should feel gentle."]
-    reader = lora.Reader.open(folder, 1, shipped("bot.steps", "reader"))
+    reader = lora.Reader.open(folder, 1, shipped("bot.steps", "reader-0"))
     reader.model.eval()
     with torch.no_grad():
         trained = reader.encode(texts, beside).numpy()
-    served = Tuned(folder, "bot.steps", "reader", tmp_path).encode(texts, beside)
+    served = Tuned(folder, "bot.steps", "reader-0", tmp_path).encode(texts, beside)
     assert np.allclose(np.linalg.norm(served, axis=1), 1, atol=1e-5)
     assert (trained * served).sum(axis=1).min() > 0.99  # the training runs in half precision
-    alone = Tuned(folder, "bot.steps", "reader", tmp_path).encode(texts)
+    alone = Tuned(folder, "bot.steps", "reader-0", tmp_path).encode(texts)
     assert np.allclose(alone[0], served[0], atol=1e-5)
     assert float(alone[1] @ served[1]) < 0.99  # what came before is read
