@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -107,6 +108,7 @@ class Bot:
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
             nearness=self._nearness(generation),
+            answered=self._answered,
         )
         learn = remembering(self.encoder.encode, cache)
         return AnswerPath(
@@ -132,6 +134,11 @@ class Bot:
             return max((cosine for _, cosine in generation.vectors.nearest(own, 1)), default=-1.0)
 
         return nearness
+
+    def _answered(self, text: str) -> float:
+        """How sure the reader of questions is that a guide answers a message, log-odds."""
+        query = replace(Query.alone(text, self.encoder), aim=self._aim(text, ""))
+        return max((hit.odds for hit in self.retriever.search(query).sentences), default=float("-inf"))
 
     def _trained_dir(self) -> Path:
         """Where trained heads are kept: beside the models, for every data folder; in the data folder if that is read-only."""

@@ -33,9 +33,11 @@ from eval.intervals import wilson
 TOPIC = "Vastus Medialis Knee Pain: A Practical, Evidence-Informed Guide for Long-Term Relief"  # the pairs' guide
 POLICY = Path(bot.__file__).parent / "safety" / "policy" / "support.yaml"
 PASSED_AT_MOST = 0.01
-# Rules were written with the dev pairs in sight and will miss more of what nobody has seen: of altered claims that a
-# rule stops here, this share is taken to reach the judge elsewhere. Numbers are a matter of counting: a rule is a rule.
+# Rules were written with the first dev pairs in sight and will miss more of what nobody has seen: of altered claims that a
+# rule stops there, this share is taken to reach the judge elsewhere. Numbers are a matter of counting: a rule is a rule.
+# Of pairs by STRANGERS, which came later, the rules stop what they stop.
 ESCAPES, NUMBERS_ESCAPE = 0.10, 0.03
+STRANGERS = "strangers"
 FOLDS = 8
 
 Floats = NDArray[np.float64]
@@ -191,7 +193,7 @@ def _write_policy(scored: Sequence[Scored]) -> None:
     POLICY.write_text(
         "# The least probability that counts as the judge's yes. Chosen by `python -m eval.bench.support --fit` on the\n"
         f"# {len(scored)} dev pairs: the lowest at which at most {PASSED_AT_MOST:.0%} of altered claims are expected to pass, taking it that\n"
-        f"# {ESCAPES:.0%} of those the rules stop there ({NUMBERS_ESCAPE:.0%} of altered numbers) would get past them elsewhere.\n"
+        f"# {ESCAPES:.0%} of those the rules stop among the older pairs ({NUMBERS_ESCAPE:.0%} of altered numbers) would get past them elsewhere.\n"
         f'threshold: "{at:.2f}"\n',
         encoding="utf-8",
     )
@@ -208,6 +210,8 @@ def _list_misses(scored: Sequence[Scored], at: float) -> None:
 def _escape(scored: Scored) -> float:
     if scored.objection is None:
         return 1.0
+    if STRANGERS in scored.pair.tags:
+        return 0.0
     numeric = added_quantity(scored.pair.claim, " ".join(scored.pair.context)) is not None
     return NUMBERS_ESCAPE if numeric else ESCAPES
 

@@ -242,3 +242,25 @@ def test_an_answer_to_what_raised_a_doubt_says_where_to_turn(script: dict[str, s
     assert told in doubting.referral(verdict)
     assert bool(doubting.referral(verdict)) is bool(told)
     assert doubting.referral(doubting.check(Question("does the muscle ever settle"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("danger", "answered", "kind"),
+    [(1.2, 6.0, "answer"), (1.2, 4.0, "escalate"), (1.8, 9.0, "escalate")],
+)
+def test_heads_that_are_hardly_sure_yield_to_a_question_for_the_guide(
+    danger: float, answered: float, kind: str
+) -> None:
+    def heads(texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+        alarm = {name: {"crisis": danger, "none": 0.0}.get(name, -30.0) for name in CLASSES["alarm"]}
+        return {"alarm": [alarm for _ in texts], "router": ScriptedHeads({}, sure=9)(texts)["router"]}
+
+    yielding = Guard.load(locale="GB", reader=heads, max_chars=500, answered=lambda text: answered)
+    verdict = yielding.check(Question("so the feet play no part here"))
+    assert verdict.kind == kind
+    assert "Samaritans" in (yielding.referral(verdict) or yielding.reply(verdict, Question("so")))
+
+
+def test_what_a_rule_reads_does_not_yield_to_a_question_for_the_guide() -> None:
+    yielding = Guard.load(locale="GB", reader=ScriptedHeads({}, sure=1.0), max_chars=500, answered=lambda text: 9.0)
+    assert yielding.check(Question("My knee is hot, red and swollen and I have a fever")).kind == "escalate"
