@@ -87,8 +87,9 @@ class Path:
         if not decision.answerable:
             yield from self._abstain(decision.nearest, response)
             return
-        # a small model tends to agree with its reader: what may rest on a false premise gets the guide's own words
-        if self.llm is not None and not query.presumes:
+        # a small model agrees with its reader and loses the thread: what may rest on a false premise, or leans on what came
+        # before, gets the guide's own words (follow-ups of the development split: composed 82 % right, quoted 90 %)
+        if self.llm is not None and not query.presumes and not query.leans:
             yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE, query.said), self.llm, response)
         if response.shown:
             # a small model leaves out the very number asked for: what is left out of the best sentences is quoted

@@ -193,3 +193,19 @@ def _cite(prompt: str, words: str) -> str:
     """The numbered sentence of the prompt that holds `words`, reworded a little, with its number."""
     line = next(line for line in prompt.splitlines() if words in line)
     return f"Mild cases often improve within four to six weeks. {line[: line.index(']') + 1]}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question("So I must rest it completely and not move the knee at all, my uncle insists."),
+        Question("and if it is chronic?", (Turn("user", WEEKS), Turn("assistant", "Four to six weeks."))),
+    ],
+    ids=("a false premise", "a follow-up"),
+)
+def test_what_a_small_model_gets_wrong_is_quoted(data: Path, question: Question) -> None:
+    llm = ScriptedLLM()
+    answer = composing(data, llm).answer(question)
+    assert answer.mode in ("extractive", "verbatim")
+    assert answer.kind == "answer"
+    assert llm.history == []
