@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from bot.safety.coverage import coverage
 from bot.safety.cues import (
     clauses,
     closest,
@@ -29,6 +30,10 @@ Rule = Callable[[str, Sequence[str]], str | None]
 _ITEM = re.compile(r"[,;.]|\b(?:and|or|but|because|so|than|while|when|if)\b")
 _REPLYING = re.compile(r"^(?:yes|no)\b,?\s+")
 _CONDITION = re.compile(r"\b(?:if|when|unless)\b")
+_OPENING = re.compile(r"^(?:if|when|unless|once)\b[^,]*,")  # a condition before what it is a condition of
+_CONDITIONAL = re.compile(r"\b(?:if|when|unless|once|after|with|while|provided|alongside|as long as)\b")
+_KEPT = 0.3  # of a condition's words: less, and it is left out
+_RESTS = 0.5  # of a claim's words in a text: the claim is made from it
 
 
 def adds_quantity(claim: str, evidence: Sequence[str]) -> str | None:
@@ -83,6 +88,17 @@ def strengthens(claim: str, evidence: Sequence[str]) -> str | None:
         given = strength(closest(clause, parts))
         if strength(clause) > given < strength(lowered):  # a clause may leave its hedge to the one before
             return "is more certain than the evidence"
+    return None
+
+
+def drops_condition(claim: str, evidence: Sequence[str]) -> str | None:
+    """A condition the evidence opens with ("When …,", "If …,") that the claim made from it leaves out."""
+    if _CONDITIONAL.search(lower(claim)):
+        return None
+    for text in evidence:
+        opening = _OPENING.match(lower(text))
+        if opening and coverage(opening.group(), [claim]) < _KEPT and coverage(claim, [text]) >= _RESTS:
+            return f"drops a condition ({opening.group()[:-1]})"
     return None
 
 
@@ -144,6 +160,7 @@ RULES: tuple[Rule, ...] = (
     adds_comparison,
     adds_advice,
     strengthens,
+    drops_condition,
     contradicts,
     denies,
     misplaces,
