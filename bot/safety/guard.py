@@ -148,7 +148,7 @@ class Guard:
             foreign = _note("language.not_in_guides", f"language {language}")
             return Verdict("refuse", "out_of_scope", findings=(foreign,), language=language)
         if verdict.category == "injection":
-            return self._with_remainder(verdict, normal)
+            verdict = self._with_remainder(verdict, normal)
         return replace(verdict, findings=(*verdict.findings, *self._alarms.doubts(current)))
 
     def _with_remainder(self, verdict: Verdict, normal: Normal) -> Verdict:

@@ -12,10 +12,8 @@ from bot.knowledge.query import Aim
 from bot.knowledge.tuned import Tuned
 from bot.types import Question
 
-READERS: Final = (
-    "reader-0",
-    "reader-1",
-)  # the names of the adapters that ship beside this file, taught in different orders
+# the adapters that ship beside this file, taught in different orders
+READERS: Final = ("reader-0", "reader-1")
 NOWHERE: Final = "nowhere"  # their heads: how much a question looks like one that no sentence answers,
 PREMISE: Final = "premise"  # and like one that takes something wrong for granted
 Aims = Callable[[str, str], Aim]  # a message and what came before it to where its answer lies

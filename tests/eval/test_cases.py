@@ -10,6 +10,7 @@ import pytest
 from bot.errors import InputError
 from bot.types import Turn
 from eval.cases import SUITES_DIR, Case, PairKind, Split, SupportPair, list_suites, load_cases, load_support_pairs
+from tests.alike import alike
 
 ROOT = Path(__file__).parents[2]
 CASE_SUITES = ("faq", "follow_ups", "unanswerable", "false_premises")
@@ -237,3 +238,8 @@ class TestLoading:
         assert isinstance(case, Case)
         with pytest.raises(AttributeError):
             case.text = "other"  # type: ignore[misc]
+
+
+def test_nothing_is_learned_from_what_is_tested() -> None:
+    texts = [case.text for suite in CASE_SUITES for case in load_cases(suite, "train")]
+    assert [text for split in ("dev", "test") for text in alike(texts, split)] == []

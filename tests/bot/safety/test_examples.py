@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
-from rapidfuzz import fuzz, process
 
 from bot.safety.examples import BESIDE, HARMLESS, examples, labelled
-from bot.safety.text import words
-
-SUITES = Path(__file__).resolve().parents[3] / "eval" / "suites"
-LONG = 5  # words; shorter ones ("thank you", "I can't breathe") are bound to be said twice
-NEAR = 90.0  # per cent alike, letter by letter, beyond which two messages count as one
-
-
-def _asked() -> list[str]:
-    lines = [line for path in SUITES.rglob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
-    texts = [str(item["text"]) for item in map(json.loads, lines) if "text" in item]
-    return sorted({plain for text in texts if len((plain := _plain(text)).split()) >= LONG})
-
-
-def _plain(text: str) -> str:
-    return " ".join(words(text)) or text
+from tests.alike import alike
 
 
 @pytest.mark.parametrize("head", ["alarm", "foreign", "router"])
 def test_no_example_is_a_suite_message(head: str) -> None:
-    mine = [(text, _plain(text)) for group in examples(head).values() for text in group]
-    alike = process.cdist([plain for _, plain in mine], _asked(), scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8)
-    assert [mine[row][0] for row in np.flatnonzero(alike.max(axis=1))] == []
+    texts = [text for group in examples(head).values() for text in group]
+    assert [text for split in ("dev", "test") for text in alike(texts, split)] == []
 
 
 @pytest.mark.parametrize("head", ["alarm", "foreign", "router"])
