@@ -21,6 +21,7 @@ from bot.safety.alarm import HINT
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
+from bot.safety.stated import Opinion, seconded
 from bot.steps.compose import compose, judge
 from bot.steps.contextualise import contextualise, follows_up, points_at_subject
 from bot.steps.evidence import Evidence, marked
@@ -56,6 +57,7 @@ class Path:
     llm: ChatModel | None
     spelling: Spelling
     aims: Aims | None = None
+    stated: Opinion | None = None
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
         """Yield what happens, ending in Done; closing the iterator stops the model. Raises IndexUnavailable, ModelError."""
@@ -159,6 +161,7 @@ class Path:
     ) -> Iterator[Event]:
         """Show each composed sentence once it is grounded; what is not supported is dropped. Raises LLMError."""
         drafts = compose(query, evidence, llm)
+        asked = seconded(judge(llm), self.stated) if self.stated else judge(llm)
         try:
             while True:
                 with response.clock.step("compose"):
@@ -169,7 +172,7 @@ class Path:
                 guides = {item.passage.guide_id: self.guide(item.passage.guide_id) for item in draft.cited}
                 topic = " ".join(guide.title for guide in guides.values() if guide)
                 with response.clock.step("ground"):
-                    support = check_support(draft.text, cited, judge(llm), topic=topic)
+                    support = check_support(draft.text, cited, asked, topic=topic)
                 if support.supported:
                     yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
                 else:

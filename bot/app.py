@@ -27,6 +27,7 @@ from bot.llm.store import Store
 from bot.safety.classify import READER, Vectors
 from bot.safety.guard import Guard
 from bot.safety.route import Nearness
+from bot.safety.stated import STATED, opinion
 from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
 from bot.steps.gate import Gate
@@ -68,6 +69,11 @@ class Bot:
     def questions(self) -> list[Tuned]:
         """What tells where in a guide a question's answer lies."""
         return [self._tuned("bot.steps", name) for name in QUESTIONS]
+
+    @cached_property
+    def claims(self) -> Tuned:
+        """What tells whether evidence states a claim."""
+        return self._tuned("bot.safety", STATED)
 
     def _tuned(self, package: str, name: str) -> Tuned:
         return Tuned(self.encoder.folder, package, name, self._trained_dir(), self.settings.threads)
@@ -121,6 +127,7 @@ class Bot:
             replies=Replies(),
             llm=self.llm,
             aims=self._aim,
+            stated=opinion(self.claims) if self.llm else None,
             spelling=Spelling(
                 guard.is_word, (word for e in generation.catalog.each() for word in guide_words(e.passages))
             ),

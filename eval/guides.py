@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.cases import Case, Split, load_cases
+from eval.cases import Case, Split, SupportPair, load_cases, load_support_pairs
 
 GUIDES = Path(__file__).parent / "tune" / "guides"
 
@@ -14,6 +14,14 @@ def labelled_guides(split: Split) -> Iterator[tuple[Path, list[Case]]]:
     """The folder of every guide that has cases of the split, and these."""
     for path in sorted(GUIDES.glob(f"*/{split}.jsonl")):
         yield path.parent, load_cases(path.parent.name, split, root=GUIDES)
+
+
+def guide_pairs() -> list[SupportPair]:
+    """The claims made from the small guides, held against their sentences."""
+    folders = sorted(path.parent for path in GUIDES.glob("*/pairs/train.jsonl"))
+    return [
+        pair for folder in folders for pair in load_support_pairs("train", f"{folder.parent.name}/pairs", root=GUIDES)
+    ]
 
 
 def suite_cases(suites: Sequence[str], split: Split) -> list[tuple[str, Case]]:

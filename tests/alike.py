@@ -21,7 +21,7 @@ def alike(texts: Sequence[str], split: str) -> list[str]:
     asked = _asked(split)
     assert asked
     near = process.cdist([plain(text) for text in texts], asked, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8)
-    return [texts[row] for row in np.flatnonzero(near.max(axis=1))]
+    return [text for text, found in zip(texts, near.max(axis=1), strict=True) if found]
 
 
 def plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """How well step 9 tells supported claims from altered ones, over eval/suites/support_pairs.
 
     python -m eval.bench.support [--split dev|test] [--no-llm] [--cache FILE] [--misses]
-    python -m eval.bench.support --fit [--cache FILE]     # dev: choose the judge's threshold, write policy/support.yaml
+    python -m eval.bench.support --fit [--cache FILE]     # dev: choose weight and threshold, write policy/support.yaml
 
 `passed` counts altered claims that would be shown, `kept` supported ones; AUROC is of the whole check, a claim that a
 rule stops scoring 0.
@@ -12,26 +12,29 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-import bot
+import bot.safety
+from bot.app import Bot
 from bot.llm.client import connect
 from bot.llm.store import Store
 from bot.safety.ground import Judge, check_support, threshold
 from bot.safety.quantities import added_quantity
+from bot.safety.stated import opinion, seconded
 from bot.settings import load_settings
 from bot.steps.compose import judge as model_judge
 from eval.cases import Split, SupportPair, load_support_pairs
 from eval.intervals import wilson
 
 TOPIC = "Vastus Medialis Knee Pain: A Practical, Evidence-Informed Guide for Long-Term Relief"  # the pairs' guide
-POLICY = Path(bot.__file__).parent / "safety" / "policy" / "support.yaml"
+POLICY = Path(bot.safety.__file__).parent / "policy" / "support.yaml"
 PASSED_AT_MOST = 0.01
 # Rules were written with the first dev pairs in sight and will miss more of what nobody has seen: of altered claims that a
 # rule stops there, this share is taken to reach the judge elsewhere. Numbers are a matter of counting: a rule is a rule.
@@ -39,6 +42,7 @@ PASSED_AT_MOST = 0.01
 ESCAPES, NUMBERS_ESCAPE = 0.10, 0.03
 STRANGERS = "strangers"
 FOLDS = 8
+WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)  # tried for the second opinion
 
 Floats = NDArray[np.float64]
 
@@ -106,7 +110,7 @@ def expected(scored: Sequence[Scored], at: float) -> float:
 
 def fit(scored: Sequence[Scored]) -> float:
     """The lowest threshold at which no more than PASSED_AT_MOST of the altered are expected to pass."""
-    steps = [step / 100 for step in range(50, 96)]
+    steps = [step / 100 for step in range(30, 99)]
     return next((at for at in steps if expected(scored, at) <= PASSED_AT_MOST), steps[-1])
 
 
@@ -149,12 +153,17 @@ def main() -> None:
     if llm is None:
         parser.error("the settings name no language model; use --no-llm")
     judge = Cached(model_judge(llm), options.cache)
+    second = cache(opinion(Bot(settings).claims))
     try:
-        scored = rate(pairs, judge, everything=options.fit)
+        if options.fit:
+            tried = {counts: rate(pairs, seconded(judge, second, counts), everything=True) for counts in WEIGHTS}
+            counts = max(tried, key=lambda counts: cross_validated(tried[counts])[0])
+            scored = tried[counts]
+            _write_policy(tried, counts)
+        else:
+            scored = rate(pairs, seconded(judge, second))
     finally:
         llm.close()
-    if options.fit:
-        _write_policy(scored)
     _report(scored, threshold() if not options.fit else fit(scored), split)
     if judge.ms:
         print(
@@ -180,20 +189,24 @@ def _report(scored: Sequence[Scored], at: float, split: str) -> None:
     for kind, group in _by_kind(scored):
         print(_line(f"shown: {kind}", sum(s.score >= at for s in group), len(group)))
     print("threshold  kept  passed")
-    for step in (n / 100 for n in range(50, 91, 5)):
+    for step in (n / 100 for n in range(40, 96, 5)):
         shown = [np.mean([s.score >= step for s in group]) for group in (supported, altered)]
         print(f"{step:9.2f} {shown[0]:5.1%} {shown[1]:6.1%}")
 
 
-def _write_policy(scored: Sequence[Scored]) -> None:
-    at, (kept, passed) = fit(scored), cross_validated(scored)
-    supported = sum(s.pair.supported for s in scored)
-    print(_line("cross-validated: kept of supported", kept, supported))
-    print(_line("cross-validated: passed of altered", passed, len(scored) - supported))
+def _write_policy(tried: Mapping[float, Sequence[Scored]], counts: float) -> None:
+    for each, scored in tried.items():
+        kept, passed = cross_validated(scored)
+        supported = sum(s.pair.supported for s in scored)
+        print(_line(f"cross-validated, weight {each}: kept of supported", kept, supported))
+        print(_line(f"cross-validated, weight {each}: passed of altered", passed, len(scored) - supported))
+    at = fit(tried[counts])
     POLICY.write_text(
-        "# The least probability that counts as the judge's yes. Chosen by `python -m eval.bench.support --fit` on the\n"
-        f"# {len(scored)} dev pairs: the lowest at which at most {PASSED_AT_MOST:.0%} of altered claims are expected to pass, taking it that\n"
-        f"# {ESCAPES:.0%} of those the rules stop among the older pairs ({NUMBERS_ESCAPE:.0%} of altered numbers) would get past them elsewhere.\n"
+        "# What the second opinion counts beside the judge's, and the least probability of both that counts as a yes. Chosen by\n"
+        f"# `python -m eval.bench.support --fit` on the {len(tried[counts])} dev pairs: of the thresholds the lowest at which at most\n"
+        f"# {PASSED_AT_MOST:.0%} of altered claims are expected to pass, taking it that {ESCAPES:.0%} of those the rules stop among the older pairs\n"
+        f"# ({NUMBERS_ESCAPE:.0%} of altered numbers) would get past them elsewhere; of the weights the one that then keeps most.\n"
+        f'weight: "{counts}"\n'
         f'threshold: "{at:.2f}"\n',
         encoding="utf-8",
     )

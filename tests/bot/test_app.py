@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_a_supported_sentence_is_shown_with_its_citation(data: Path) -> None:
     assert answer.mode == "composed"
     assert answer.model == "scripted"
     assert "four to six weeks" in answer.citations[0].quote
+
+
+def test_a_sentence_that_the_second_opinion_doubts_is_not_shown(data: Path) -> None:
+    llm = ScriptedLLM(lambda system, turns: _cite(turns[-1].text, "four to six weeks"), lambda system, turns: 0.95)
+    path = composing(data, llm).path
+    assert path.stated is not None
+    *_, done = replace(path, stated=lambda evidence, claim: -99.0).stream(Question(WEEKS))
+    assert isinstance(done, Done)
+    assert done.answer.mode == "extractive"
+    assert "four to six weeks" in done.answer.text
 
 
 def test_what_the_evidence_does_not_say_is_not_shown(data: Path) -> None:
