@@ -172,7 +172,7 @@ class Path:
                 guides = {item.passage.guide_id: self.guide(item.passage.guide_id) for item in draft.cited}
                 topic = " ".join(guide.title for guide in guides.values() if guide)
                 with response.clock.step("ground"):
-                    support = check_support(draft.text, cited, asked, topic=topic)
+                    support = check_support(draft.text, cited, asked, topic=topic, question=query)
                 if support.supported:
                     yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
                 else:

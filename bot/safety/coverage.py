@@ -18,9 +18,22 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 
 def coverage(claim: str, evidence: Sequence[str]) -> float:
     """The share of `claim`'s content words that `evidence` has, in [0, 1]; 1 for a claim without any."""
-    wanted = [_keys(word) for word in _WORD.findall(lower(claim)) if word not in _light()]
-    there = {key for text in evidence for word in _WORD.findall(lower(text)) for key in _keys(word)}
+    wanted, there = _content(claim), _there(evidence)
     return sum(not there.isdisjoint(keys) for keys in wanted) / len(wanted) if wanted else 1.0
+
+
+def echoed(claim: str, question: str, evidence: Sequence[str]) -> int:
+    """How many of `claim`'s content words `question` has and `evidence` has not: what the reader said, and no guide."""
+    asked, there = _there([question]), _there(evidence)
+    return sum(there.isdisjoint(keys) and not asked.isdisjoint(keys) for keys in _content(claim))
+
+
+def _content(text: str) -> list[frozenset[str]]:
+    return [_keys(word) for word in _WORD.findall(lower(text)) if word not in _light()]
+
+
+def _there(texts: Sequence[str]) -> set[str]:
+    return {key for text in texts for word in _WORD.findall(lower(text)) for key in _keys(word)}
 
 
 @lru_cache(maxsize=8192)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from bot.safety.coverage import coverage
+from bot.safety.coverage import coverage, echoed
 from bot.safety.policy import read_yaml
 from bot.safety.vetoes import veto
 
 Judge = Callable[[str, str], float]  # (evidence, claim) → probability in [0, 1] that the evidence states the claim
 
+ECHOED = 2  # words that only the reader said: a claim with so many of them repeats the reader, as small models do
 MOST_CITED = 3  # a sentence that needs more texts than this says too much at once
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 
@@ -32,11 +33,14 @@ class Support:
     stands_on: tuple[int, ...] = ()
 
 
-def check_support(claim: str, cited: Sequence[str], judge: Judge | None, *, topic: str = "") -> Support:
+def check_support(
+    claim: str, cited: Sequence[str], judge: Judge | None, *, topic: str = "", question: str = ""
+) -> Support:
     """Check `claim` against the texts it cites; without a judge only word-for-word sentences pass.
 
-    `topic` (a guide's title) names what its sentences are about, so that they need not name it again. `stands_on` is
-    the one text that states the claim, else the fewest that share its words; the judge is asked twice at most.
+    `topic` (a guide's title) names what its sentences are about, so that they need not name it again; what `question` says
+    and they do not is no guide's. `stands_on` is the one text that states the claim, else the fewest that share its
+    words; the judge is asked twice at most.
     """
     if not cited:
         return Support(False, "cites nothing")
@@ -49,6 +53,8 @@ def check_support(claim: str, cited: Sequence[str], judge: Judge | None, *, topi
     if not sets:
         everything = list(cited)
         return Support(False, veto(claim, everything, topic) or f"needs more than {MOST_CITED} citations")
+    if echoed(claim, question, [*cited, topic]) >= ECHOED:
+        return Support(False, "repeats what the reader said")
     if judge is None:
         return Support(False, "not word for word, and there is no judge")
     for chosen in _worth_asking(claim, cited, sets):

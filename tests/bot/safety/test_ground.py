@@ -87,3 +87,17 @@ def test_what_the_guide_is_about_needs_no_naming() -> None:
     judge = Judge("It may feel stiff.")
     assert not check_support("The wrist may feel stiff.", ["It may feel stiff."], judge).supported
     assert check_support("The wrist may feel stiff.", ["It may feel stiff."], judge, topic="Wrist pain").supported
+
+
+@pytest.mark.parametrize(
+    ("question", "supported"),
+    [
+        ("how long does a sprained wrist take", True),
+        ("my kettle whistles, how long does a wrist take", False),
+        ("does a kettle help", True),  # one word of the reader's may be a lay word for one of the guide's
+        ("", True),
+    ],
+)
+def test_a_claim_that_repeats_the_reader_is_not_shown(question: str, supported: bool) -> None:
+    claim = "Kettles whistle, and wrist sprains usually heal in two to six weeks."
+    assert check_support(claim, [WRIST], Judge(WRIST), question=question).supported is supported
