@@ -30,8 +30,8 @@ Rule = Callable[[str, Sequence[str]], str | None]
 _ITEM = re.compile(r"[,;.]|\b(?:and|or|but|because|so|than|while|when|if)\b")
 _REPLYING = re.compile(r"^(?:yes|no)\b,?\s+")
 _CONDITION = re.compile(r"\b(?:if|when|unless)\b")
-_OPENING = re.compile(r"^(?:if|when|unless|once)\b[^,]*,")  # a condition before what it is a condition of
-_CONDITIONAL = re.compile(r"\b(?:if|when|unless|once|after|with|while|provided|alongside|as long as)\b")
+_OPENING = re.compile(r"^(?:if|when|unless|once|as|by)\b[^,]*,")  # a condition before what it is a condition of
+_CONDITIONAL = re.compile(r"\b(?:if|when|unless|once|after|with|while|provided|alongside|as|by|through)\b")
 _KEPT = 0.3  # of a condition's words: less, and it is left out
 _RESTS = 0.5  # of a claim's words in a text: the claim is made from it
 
@@ -92,7 +92,7 @@ def strengthens(claim: str, evidence: Sequence[str]) -> str | None:
 
 
 def drops_condition(claim: str, evidence: Sequence[str]) -> str | None:
-    """A condition the evidence opens with ("When …,", "If …,") that the claim made from it leaves out."""
+    """A condition the evidence opens with ("When …,", "As …,", "By doing …,") that the claim made from it leaves out."""
     if _CONDITIONAL.search(lower(claim)):
         return None
     for text in evidence:
