@@ -66,7 +66,9 @@ class Path:
         with clock.step("triage"):
             vector: Vectors = self.encoder.encode([question.text])[0]
             verdict = self._triage(question, vector)
-        response = Response(question, verdict, self.guide, self.guard.rail, clock, self.guard.referral(verdict))
+        closing = self.guard.referral(verdict, first=False)
+        response = Response(question, verdict, self.guide, self.guard.rail, clock, closing)
+        yield from response.say(self.guard.referral(verdict, first=True))
         if verdict.kind != "answer" and not verdict.remainder:
             yield from self._reply(question, verdict, vector, response)
             return

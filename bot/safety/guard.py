@@ -25,6 +25,7 @@ from bot.types import Finding, Question, Verdict
 log = logging.getLogger(__name__)
 
 TURNS: Final = 12  # user turns read together with the current one
+DESPAIR: Final = "crisis"  # the hint that comes before an answer
 SCANNED: Final = 20_000  # characters of an over-long message read for emergencies, from each end
 
 
@@ -112,10 +113,13 @@ class Guard:
         """A short introduction: "guide_lead" before a guide's passage, "remainder" before the rest of a declined message."""
         return self._speaker.say(key, language)
 
-    def referral(self, verdict: Verdict) -> str:
-        """Whom to turn to, where a message raised no alarm and yet some doubt, or may have asked about oneself; else ""."""
+    def referral(self, verdict: Verdict, *, first: bool) -> str:
+        """Whom to turn to, where a message raised no alarm and yet some doubt, or may have asked about oneself; else "".
+
+        Who may be in despair reads it `first`; the rest stands after the answer.
+        """
         hinted = [f.rule.removeprefix(HINT) for f in verdict.findings if f.rule.startswith(HINT)]
-        return " ".join(self.lead(f"refer_{name}", verdict.language) for name in hinted)
+        return " ".join(self.lead(f"refer_{name}", verdict.language) for name in hinted if (name == DESPAIR) is first)
 
     def rail(self, text: str, evidence: Sequence[str], question: Question) -> tuple[str, tuple[Finding, ...]]:
         """The text without sentences that may not leave, and why each went; "" when nothing may be shown. Never raises."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from bot.app import Bot
 from bot.errors import InvalidQuestion, LLMUnavailable
 from bot.settings import load_settings
-from bot.types import Done, Question, Shown, Status, Turn
+from bot.types import Done, Finding, Question, Shown, Status, Turn
 from tests.fakes import ScriptedLLM, Slow
 
 pytestmark = pytest.mark.real
@@ -220,3 +221,15 @@ def test_what_a_small_model_gets_wrong_is_quoted(data: Path, question: Question)
     assert answer.mode in ("extractive", "verbatim")
     assert answer.kind == "answer"
     assert llm.history == []
+
+
+def test_what_might_be_despair_is_answered_after_who_will_listen(extractive: Bot) -> None:
+    path = extractive.path
+    passed = path.guard.check(Question(WEEKS))
+    doubt = Finding("hint.crisis", "answer", None, 0, 0, "doubt")
+    guard = Mock(wraps=path.guard)
+    guard.check.side_effect = lambda *given: replace(passed, findings=(doubt,))
+    *_, done = replace(path, guard=guard).stream(Question(WEEKS))
+    assert isinstance(done, Done)
+    assert done.answer.text.startswith(path.guard.lead("refer_crisis"))
+    assert "four to six weeks" in done.answer.text
