@@ -27,7 +27,7 @@ from bot.llm.store import Store
 from bot.safety.classify import READER, Vectors
 from bot.safety.guard import Guard
 from bot.safety.route import Nearness
-from bot.safety.stated import STATED, opinion
+from bot.safety.stated import STATED
 from bot.settings import Settings, load_settings
 from bot.steps.compose import prompt
 from bot.steps.gate import Gate
@@ -74,6 +74,10 @@ class Bot:
     def claims(self) -> Tuned:
         """What tells whether evidence states a claim."""
         return self._tuned("bot.safety", STATED)
+
+    def stated(self, evidence: str, claim: str) -> float:
+        """How sure the reader of claims is that the evidence states all of it, log-odds."""
+        return self.claims.odds(STATED, claim, evidence)
 
     def _tuned(self, package: str, name: str) -> Tuned:
         return Tuned(self.encoder.folder, package, name, self._trained_dir(), self.settings.threads)
@@ -127,7 +131,7 @@ class Bot:
             replies=Replies(),
             llm=self.llm,
             aims=self._aim,
-            stated=opinion(self.claims) if self.llm else None,
+            stated=self.stated if self.llm else None,
             spelling=Spelling(
                 guard.is_word, (word for e in generation.catalog.each() for word in guide_words(e.passages))
             ),

@@ -31,6 +31,10 @@ class Tuned(Served):
         """What the adapter says of itself."""
         return self._adapter.about
 
+    def odds(self, head: str, text: str, beside: str) -> float:
+        """The log-odds that a head of one class gives a text read with another beside it."""
+        return float(self.heads[head].logits(self.encode([text], [beside]))[0, 0])
+
     def logits(self, texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
         """Of every head, for every text the logits of its classes."""
         vectors = self.encode(list(texts))

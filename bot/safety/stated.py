@@ -11,22 +11,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from bot.knowledge.tuned import Tuned
 from bot.safety.ground import Judge
 from bot.safety.policy import read_yaml
 
 STATED: Final = "stated"  # the name of the adapter that ships beside this file, and of its head
 SURE: Final = 1e-4  # a probability nearer to 0 or 1 than this says no more
 Opinion = Callable[[str, str], float]  # (evidence, claim) → log-odds that the evidence states the claim
-
-
-def opinion(reader: Tuned) -> Opinion:
-    """What the reader thinks."""
-
-    def ask(evidence: str, claim: str) -> float:
-        return float(reader.heads[STATED].logits(reader.encode([claim], [evidence]))[0, 0])
-
-    return ask
 
 
 def seconded(judge: Judge, opinion: Opinion, counts: float | None = None) -> Judge:

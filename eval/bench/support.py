@@ -27,7 +27,7 @@ from bot.llm.client import connect
 from bot.llm.store import Store
 from bot.safety.ground import Judge, check_support, threshold
 from bot.safety.quantities import added_quantity
-from bot.safety.stated import opinion, seconded
+from bot.safety.stated import seconded
 from bot.settings import load_settings
 from bot.steps.compose import judge as model_judge
 from eval.cases import Split, SupportPair, load_support_pairs
@@ -153,7 +153,7 @@ def main() -> None:
     if llm is None:
         parser.error("the settings name no language model; use --no-llm")
     judge = Cached(model_judge(llm), options.cache)
-    second = cache(opinion(Bot(settings).claims))
+    second = cache(Bot(settings).stated)
     try:
         if options.fit:
             tried = {counts: rate(pairs, seconded(judge, second, counts), everything=True) for counts in WEIGHTS}

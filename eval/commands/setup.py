@@ -42,7 +42,7 @@ def under_test(settings: Settings, system: SystemName, mode: Mode) -> Iterator[t
     from bot.knowledge.tokens import token_counter
     from bot.llm.client import connect
     from bot.llm.store import Store
-    from bot.safety.stated import opinion, seconded
+    from bot.safety.stated import seconded
     from eval.grade import Grader
     from eval.judge import Judge, pinned_judge
     from eval.systems.medialis import Medialis
@@ -71,7 +71,7 @@ def under_test(settings: Settings, system: SystemName, mode: Mode) -> Iterator[t
     judge = pinned_judge(settings, shared, settings.data_dir / "eval" / "judge") if composed else Judge.none()
     try:
         topic = " ".join(guide.title for guide in bot.guides())
-        asked = seconded(judge, opinion(bot.claims))  # the same two opinions that the path asks
+        asked = seconded(judge, bot.stated)  # the same two opinions that the path asks
         yield tested, Grader(asked, bot.encoder, token_counter(settings.model_dir), nearest, topic)
     finally:
         judge.close()

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, cast
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.adapter import Head
-from bot.knowledge.tuned import Tuned
 from bot.safety.ground import check_support
-from bot.safety.stated import STATED, opinion, seconded, weight
+from bot.safety.stated import seconded, weight
 
 LIKELY = st.floats(0, 1)
 ODDS = st.floats(-20, 20)
-
-
-class Reader:
-    """Its vector of a pair is (length of the claim, length of the evidence)."""
-
-    def __init__(self) -> None:
-        weight, bias = np.array([[1.0, 10.0]], dtype=np.float32), np.array([-5.0], dtype=np.float32)
-        self.heads = {STATED: Head((STATED,), weight, bias)}
-
-    def encode(self, texts: list[str], beside: list[str]) -> Any:
-        return np.array([[len(t), len(b)] for t, b in zip(texts, beside, strict=True)], dtype=np.float32)
-
-
-def test_the_claim_is_read_with_the_evidence_beside_it() -> None:
-    assert opinion(cast(Tuned, Reader()))("12", "123") == 3 + 20 - 5
 
 
 @given(LIKELY, ODDS)
