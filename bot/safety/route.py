@@ -26,7 +26,7 @@ BARS: Final[Mapping[Category, float]] = {
 # How likely "answer" must be for a question that a rule has read a category in by its words to be asked in general: "ignore",
 # "tabs" and "what is it" have other meanings.
 GENERAL: Final[Mapping[Category, float]] = {"injection": 0.95, "medication": 0.95, "diagnosis": 0.7}
-# How likely one of these must be for a question that is answered to be given, after the answer, whom to ask about oneself.
+# How likely one of these must be for a message taken for something else to be told, after the reply, whom to ask about oneself.
 HINTS: Final[Mapping[Category, float]] = {"diagnosis": 0.1, "medication": 0.1}
 NEAR: Final = 0.6  # cosine with a passage or an editor's question from which a message is about a guide
 SMALL_TALK: Final = 60  # words; small talk is short
@@ -68,10 +68,10 @@ class Router:
             findings += [_whole(finding, normal) for finding in self._triage.findings([reading], self._rules)]
         category, learned = _decide(findings, scores, len(words(normal.text)))
         if category == "out_of_scope" and self._is_covered(normal.text, vector):
-            return Verdict("answer", "answer", None, (), language=language)
+            category, learned = "answer", ()
         kept = tuple(finding for finding in findings if finding.category == category) or learned
-        if category == "answer":
-            kept = tuple(_learned(name, scores, HINT) for name, bar in HINTS.items() if scores.get(name, 0.0) >= bar)
+        if category not in HINTS:
+            kept += tuple(_learned(name, scores, HINT) for name, bar in HINTS.items() if scores.get(name, 0.0) >= bar)
         return Verdict(_KINDS.get(category, "refuse"), category, None, kept, language=language)
 
     def _is_covered(self, text: str, vector: Vectors | None) -> bool:

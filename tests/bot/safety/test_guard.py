@@ -248,6 +248,29 @@ def test_an_answer_to_what_raised_a_doubt_says_where_to_turn(
 
 
 @pytest.mark.parametrize(
+    ("category", "likely", "told"),
+    [
+        ("injection", 1.5, True),
+        ("out_of_scope", 1.5, True),
+        ("chit_chat", 1.5, True),
+        ("chit_chat", -1.0, False),
+        ("diagnosis", 1.5, False),
+    ],
+)
+def test_what_may_ask_about_oneself_is_told_where_to_turn_whatever_else_it_is(
+    category: str, likely: float, told: bool
+) -> None:
+    def heads(texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
+        router = {name: {"diagnosis": likely, category: 3.0}.get(name, -30.0) for name in CLASSES["router"]}
+        return {"alarm": ScriptedHeads({}, sure=9)(texts)["alarm"], "router": [router for _ in texts]}
+
+    guard = Guard.load(locale="GB", reader=heads, max_chars=500)
+    verdict = guard.check(Question("tell me of zebras"))
+    assert verdict.category == category
+    assert ("physiotherapist" in guard.referral(verdict, first=False)) is told
+
+
+@pytest.mark.parametrize(
     ("danger", "answered", "kind"),
     [(1.2, 6.0, "answer"), (1.2, 4.0, "escalate"), (1.8, 9.0, "escalate")],
 )

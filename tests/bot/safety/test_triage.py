@@ -130,6 +130,13 @@ def test_languages(guard: Guard, language: str, text: str) -> None:
     assert "999" in guard.reply(verdict, Question(text))
 
 
+@pytest.mark.parametrize(
+    "text", ["minutes per day?", "die hard runner here", "come on, two sessions", "lunges 3x8 or 4x6??", "im despreate"]
+)
+def test_a_small_word_that_languages_share_or_a_number_does_not_make_a_message_foreign(guard: Guard, text: str) -> None:
+    assert guard.check(Question(text)).language == "en"
+
+
 def test_other_language_gets_a_short_reply_in_it(guard: Guard) -> None:
     question = Question("¿Qué ejercicios son buenos para la rodilla?")
     verdict = guard.check(question)
