@@ -23,7 +23,7 @@ from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
 from bot.safety.stated import Opinion, seconded
 from bot.steps.compose import compose, judge
-from bot.steps.contextualise import contextualise, follows_up, points_at_subject
+from bot.steps.contextualise import contextualise, follows_up, points_at_subject, speaks_to_the_bot
 from bot.steps.evidence import Evidence, marked
 from bot.steps.gate import Decision, Gate
 from bot.steps.quote import quoted
@@ -96,11 +96,12 @@ class Path:
         if self.llm is not None and not query.presumes and not query.leans:
             yield from self._compose(query.text, quoted(decision.evidence, EVIDENCE, query.said), self.llm, response)
         if response.shown:
-            # a small model leaves out the very number asked for: what is left out of the best sentences is quoted
+            # a small model leaves out the very number asked for, and takes what is near an answer for it: a figure among the
+            # best sentences, and the best of them, are quoted beside what it wrote
             left = [
-                e for e in quoted(decision.evidence, said=query.said) if quantities(e.text) and not response.cites(e)
+                e for e in quoted(decision.evidence, said=query.said) if e is decision.nearest or quantities(e.text)
             ]
-            yield from self._quote(left, response)
+            yield from self._quote([e for e in left if not response.cites(e)], response)
             yield from response.end("answer", "answer", "composed", self.llm)
             return
         yield from self._quote(quoted(decision.evidence, said=query.said), response)
@@ -129,9 +130,9 @@ class Path:
         if not all(finding.rule.startswith("router.") for finding in verdict.findings if finding not in hints):
             return verdict
         passes = replace(verdict, kind="answer", category="answer", findings=hints)
-        if verdict.category in ("chit_chat", "out_of_scope") and follows_up(question):
+        if verdict.category == "chit_chat" and follows_up(question) and not speaks_to_the_bot(question.text):
             return passes
-        if verdict.category == "out_of_scope" and points_at_subject(question.text):
+        if verdict.category == "out_of_scope" and (follows_up(question) or points_at_subject(question.text)):
             return passes
         if verdict.category == "diagnosis" and (query := self.query(question, vector)).said:
             again = self.guard.check(replace(question, text=query.text))

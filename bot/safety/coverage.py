@@ -29,7 +29,7 @@ def echoed(claim: str, question: str, evidence: Sequence[str]) -> int:
 
 
 def _content(text: str) -> list[frozenset[str]]:
-    return [_keys(word) for word in _WORD.findall(lower(text)) if word not in _light()]
+    return [_keys(word) for word in _WORD.findall(lower(text)) if word not in light()]
 
 
 def _there(texts: Sequence[str]) -> set[str]:
@@ -53,7 +53,8 @@ def _stemmer() -> Any:
 
 
 @cache
-def _light() -> frozenset[str]:
+def light() -> frozenset[str]:
+    """Words that carry no content: articles, pronouns, auxiliaries."""
     return frozenset(lexicon()["light"])
 
 

@@ -25,7 +25,7 @@ BARS: Final[Mapping[Category, float]] = {
 }
 # How likely "answer" must be for a question that a rule has read a category in by its words to be asked in general: "ignore",
 # "tabs" and "what is it" have other meanings.
-GENERAL: Final[Mapping[Category, float]] = {"injection": 0.95, "medication": 0.95, "diagnosis": 0.7}
+GENERAL: Final[Mapping[Category, float]] = {"injection": 0.9, "medication": 0.95, "diagnosis": 0.7}
 # How likely one of these must be for a message taken for something else to be told, after the reply, whom to ask about oneself.
 HINTS: Final[Mapping[Category, float]] = {"diagnosis": 0.1, "medication": 0.1}
 NEAR: Final = 0.6  # cosine with a passage or an editor's question from which a message is about a guide

@@ -24,6 +24,7 @@ from bot.safety.cues import (
     undenied,
 )
 from bot.safety.quantities import added_quantity
+from bot.safety.reference import replaces_subject, speaks_as_reader
 from bot.safety.reversal import turned_round
 
 Rule = Callable[[str, Sequence[str]], str | None]
@@ -165,15 +166,17 @@ RULES: tuple[Rule, ...] = (
     denies,
     misplaces,
     turned_round,
+    speaks_as_reader,
 )
 
 
 def veto(claim: str, evidence: Sequence[str], topic: str = "") -> str | None:
     """What the first rule with an objection has against `claim`; None when there is no objection.
 
-    A body part that `topic`, the guide's title, names is no addition: a guide's sentences are about it.
+    A body part that `topic`, the guide's title, names is no addition, nor is it as what "it" stands for: a guide's sentences
+    are about it.
     """
-    if why := adds_body_part(claim, [*evidence, topic]):
+    if why := adds_body_part(claim, [*evidence, topic]) or replaces_subject(claim, evidence, topic):
         return why
     return next((why for rule in RULES if (why := rule(claim, evidence))), None)
 

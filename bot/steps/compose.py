@@ -17,6 +17,7 @@ from bot.types import Turn
 
 MAX_TOKENS = 160  # about four sentences
 _LEADING = re.compile(r"(?:\[\d[\d,\s]*\][.\s]*)+")
+_REPLYING = re.compile(r"^(?:yes|no)[,:.]\s+", re.IGNORECASE)
 _MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 
 
@@ -56,10 +57,14 @@ def compose(question: str, evidence: Sequence[Evidence], llm: Completions) -> Ge
 
 
 def draft(sentence: str, evidence: Sequence[Evidence]) -> Draft:
-    """Read a composed sentence's markers; numbers that name no evidence are dropped."""
+    """Read a composed sentence's markers; numbers that name no evidence are dropped.
+
+    So is a yes or no it opens with: that is said of the question, which no judge of the sentence reads.
+    """
     numbers = [int(n) for group in _MARKER.findall(sentence) for n in group.split(",")]
     cited = tuple(dict.fromkeys(evidence[n - 1] for n in numbers if 1 <= n <= len(evidence)))
-    return Draft(" ".join(_MARKER.sub("", sentence).split()), cited)
+    text = _REPLYING.sub("", " ".join(_MARKER.sub("", sentence).split()))
+    return Draft(text[:1].upper() + text[1:], cited)
 
 
 def _starts(text: str) -> list[int]:

@@ -26,7 +26,9 @@ _LEANS = re.compile(
 )
 _POINTS = re.compile(r"\b(it|its|this|that|these|those|them|here)\b", re.IGNORECASE)
 _ASKS = re.compile(
-    r"[?？؟]|\b(what|why|how|when|where|which|who|any|other|else|tell|explain|more|and|but|really)\b", re.IGNORECASE
+    r"[?？؟]|\b(what|why|how|when|where|which|who|any|other|else|tell|explain|name|give|list|more|and|but|really)\b"
+    r"|^\s*(is|are|was|do|does|did|can|could|will|would|should|may|has|have)\b",
+    re.IGNORECASE,
 )
 _CORRECTS = re.compile(r"\b(i meant?|actually|wrong|mistyped|typo|not)\b", re.IGNORECASE)
 _TO_THE_BOT = re.compile(r"\b(you|your|yours|thanks?|bye|hello|hi)\b", re.IGNORECASE)
@@ -71,12 +73,17 @@ def leans(text: str) -> bool:
 def follows_up(question: Question) -> bool:
     """Whether a message that seems to be about nothing may ask about what was said before.
 
-    "Any others?" alone is small talk; after an answer it is a question. What is said to the bot itself is not.
+    "Any others?" alone is small talk; after an answer it is a question.
     """
     text = question.text
     earlier = any(turn.role == "user" for turn in question.history)
     asks = bool(_ASKS.search(text) or _CORRECTS.search(text) or _NTH.search(text))
-    return earlier and leans(text) and asks and not _TO_THE_BOT.search(text)
+    return earlier and leans(text) and asks
+
+
+def speaks_to_the_bot(text: str) -> bool:
+    """Whether a message greets, thanks or addresses the bot: small talk, if nothing else is in it."""
+    return bool(_TO_THE_BOT.search(text))
 
 
 def points_at_subject(text: str) -> bool:

@@ -230,7 +230,7 @@ class Doubting(ScriptedHeads):
     [
         ({"router": "diagnosis"}, 1.7, "physiotherapist", False),
         ({"router": "medication"}, 1.5, "pharmacist", False),
-        ({"alarm": "none"}, 1.8, "Samaritans", True),  # all dangers are alike here, and the gravest comes first
+        ({"alarm": "none"}, 2.1, "Samaritans", True),  # all dangers are alike here, and the gravest comes first
         ({"alarm": "none"}, 2.6, "", False),
         ({}, 1.0, "", False),
     ],
@@ -294,7 +294,7 @@ def test_what_a_rule_reads_does_not_yield_to_a_question_for_the_guide() -> None:
 
 def test_a_message_that_gives_orders_may_raise_a_doubt_too() -> None:
     def heads(texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
-        alarm = {name: {"crisis": 0.0, "none": 0.0}.get(name, -30.0) for name in CLASSES["alarm"]}
+        alarm = {name: {"crisis": -0.7, "none": 0.0}.get(name, -30.0) for name in CLASSES["alarm"]}
         orders = {name: 9.0 * (name == "injection") for name in CLASSES["router"]}
         return {"alarm": [alarm for _ in texts], "router": [orders for _ in texts]}
 

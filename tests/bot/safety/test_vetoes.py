@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.safety.reference import speaks_as_reader
 from bot.safety.reversal import turned_round
 from bot.safety.vetoes import (
     RULES,
@@ -73,6 +74,7 @@ STOPPED: list[tuple[Rule, str, str]] = [
         "Poor shoulder control or reduced hip mobility strains the neck.",
     ),
     (turned_round, "Aim for speed rather than control.", "Aim for control rather than speed."),
+    (speaks_as_reader, "As I sleep more, the wrist heals.", "As sleep improves, the wrist heals."),
 ]
 
 PASSED: list[tuple[Rule, str, str]] = [
@@ -129,6 +131,7 @@ PASSED: list[tuple[Rule, str, str]] = [
     ),
     (misplaces, "Hip training helps.", "Training of the hips and shoulders helps."),
     (turned_round, "Control comes first rather than speed.", "Aim for control rather than speed."),
+    (speaks_as_reader, "As you sleep more, the wrist heals.", "As sleep improves, the wrist heals."),
 ]
 
 

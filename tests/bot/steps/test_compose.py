@@ -46,6 +46,8 @@ class Writer:
         ("Rest helps. [1] [2] Move.", [("Rest helps.", [0, 1]), ("Move.", [])]),
         ("Rest helps. [9]", [("Rest helps.", [])]),
         ("Rest helps.\n[1]\nMove too. [2]", [("Rest helps.", [0]), ("Move too.", [1])]),
+        ("Yes, rest helps. [1] No, move too. [2]", [("Rest helps.", [0]), ("Move too.", [1])]),
+        ("No rest helps. [1] Yes. [2]", [("No rest helps.", [0]), ("Yes.", [1])]),
         ("It takes 4.5 days, e.g. at most. [1]", [("It takes 4.5 days, e.g. at most.", [0])]),
     ],
 )
@@ -70,7 +72,7 @@ def test_any_writing_can_be_read(written: str) -> None:
         assert set(found.cited) <= set(numbered)
 
 
-def test_a_draft_loses_its_markers_only() -> None:
+def test_a_draft_loses_its_markers() -> None:
     found = draft("Rest for two to three days [2] [1].", evidence("a", "b"))
     assert found.text == "Rest for two to three days."
     assert len(found.cited) == 2

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.steps.contextualise import contextualise, follows_up, leans, points_at_subject
+from bot.steps.contextualise import contextualise, follows_up, leans, points_at_subject, speaks_to_the_bot
 from bot.types import Question, Turn
 from tests.hashing import HashingEmbeddings
 
@@ -80,15 +80,23 @@ def test_what_the_bot_said_is_handed_on_for_retrieval_only() -> None:
     assert "It does" not in query.text
 
 
-@pytest.mark.parametrize("text", ["no i meant the hip", "any others?", "actually the other leg", "whats the third"])
+@pytest.mark.parametrize(
+    "text", ["no i meant the hip", "any others?", "actually the other leg", "whats the third", "name two"]
+)
 def test_a_correction_or_an_ellipsis_after_an_answer_is_a_question(text: str) -> None:
     assert follows_up(asked(text, ("Is it my ankle?", "No.")))
     assert not follows_up(asked(text))
 
 
 @pytest.mark.parametrize("text", ["thanks for that", "what are you?", "bye", "great"])
-def test_what_is_said_to_the_bot_follows_nothing_up(text: str) -> None:
-    assert not follows_up(asked(text, ("Is it my ankle?", "No.")))
+def test_small_talk_after_an_answer_follows_nothing_up(text: str) -> None:
+    assert speaks_to_the_bot(text) or not follows_up(asked(text, ("Is it my ankle?", "No.")))
+
+
+def test_asking_what_the_bot_would_choose_speaks_to_it_and_still_follows_up() -> None:
+    text = "is there a bench you'd pick then"
+    assert speaks_to_the_bot(text)
+    assert follows_up(asked(text, ("Should I lift?", "Slowly.")))
 
 
 def test_it_with_no_other_subject_is_what_the_guide_is_about() -> None:
