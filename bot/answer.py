@@ -30,7 +30,7 @@ from bot.steps.quote import quoted
 from bot.steps.reading import Aims, beside
 from bot.steps.replies import Replies
 from bot.steps.respond import Clock, Response
-from bot.steps.spelling import Spelling
+from bot.steps.spelling import Spelling, marked_as_question
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Event, Guide, Question, Status, Verdict
 
@@ -111,8 +111,8 @@ class Path:
             yield from self._abstain(None, response)
 
     def query(self, question: Question, vector: Vectors | None = None) -> Query:
-        """What to search for: the question, spelt as the guides spell, with what it leans on."""
-        spelt = self.spelling.correct(question.text)
+        """What to search for: the question, spelt as the guides spell and marked as one, with what it leans on."""
+        spelt = marked_as_question(self.spelling.correct(question.text))
         if spelt == question.text:
             query = contextualise(question, self.encoder, vector)
         else:
