@@ -157,6 +157,24 @@ def test_what_is_left_of_a_message_with_orders_in_it_is_answered(extractive: Bot
     assert any(finding.category == "injection" for finding in answer.findings)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what is the vastus medialis", "one of the four muscles"),
+        ("what does this muscle do", "knee extension"),
+        ("what causes vastus medialis pain", "single factor"),
+        ("does it swell", "Swelling is usually minimal"),
+        ("should I rest completely", "rarely necessary"),
+        ("how long for a mild case", "four to six weeks"),
+        ("do stretches help", "tretching helps"),
+        ("when should I see a doctor", "professional assessment"),
+    ],
+)
+def test_the_plainest_questions_are_answered_however_they_are_punctuated(extractive: Bot, text: str, said: str) -> None:
+    assert said in extractive.answer(Question(text)).text
+    assert said in extractive.answer(Question(f"{text.capitalize()}?")).text
+
+
 def test_a_follow_up_is_read_with_what_it_follows(extractive: Bot) -> None:
     history = (Turn("user", "How long does recovery take?"), Turn("assistant", "It depends."))
     answer = extractive.answer(Question("and if I have had it for ages?", history))
