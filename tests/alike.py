@@ -12,9 +12,7 @@ from rapidfuzz import fuzz, process
 from bot.safety.text import words
 from eval.cases import SUITES_DIR
 
-LONG = (
-    5  # words; of shorter ones ("where is it") a letter more or less makes another question, so they must be the same
-)
+LONG = 5  # words; of shorter ones ("where is it") a letter more makes another question, so they must be the same
 NEAR = 90.0  # per cent alike, letter by letter, beyond which two long messages count as one
 MESSAGE = ("text", "standalone")  # follow-ups are compared as they read without their history, too
 
