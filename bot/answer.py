@@ -15,6 +15,7 @@ import numpy as np
 from bot.errors import LLMError
 from bot.knowledge.embed import Encoder, Vectors
 from bot.knowledge.query import Query
+from bot.knowledge.questions import marked_as_question
 from bot.knowledge.retrieve import Found, Retriever
 from bot.llm.protocol import ChatModel, Completions
 from bot.safety.alarm import HINT
@@ -30,7 +31,7 @@ from bot.steps.quote import quoted
 from bot.steps.reading import Aims, beside
 from bot.steps.replies import Replies
 from bot.steps.respond import Clock, Response
-from bot.steps.spelling import Spelling, marked_as_question
+from bot.steps.spelling import Spelling
 from bot.steps.verbatim import FaqMatcher
 from bot.types import Event, Guide, Question, Status, Verdict
 

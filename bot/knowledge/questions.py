@@ -7,6 +7,7 @@ sentence that is also found by the questions it answers is found more often (doc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,12 @@ from bot.knowledge.markup import plain
 from bot.types import Passage
 
 SUFFIX = ".questions.yaml"
+_OPENS = re.compile(
+    r"\s*(?:and |but |so |ok |please )?(?:what|why|how|when|where|which|who|whose|is|are|was|were|do|does|did|can|could|will|would"
+    r"|should|may|might|must|has|have|am|what's|whats|how's|hows)\b",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"[.?!…:;,]\s*$")
 
 
 def questions_file(guide: Path) -> Path:
@@ -44,7 +51,9 @@ def _entry(entry: Any, number: int, path: Path) -> tuple[str, tuple[str, ...]]:
     sentence = entry.get("sentence") if isinstance(entry, dict) else None
     if not isinstance(sentence, str) or not isinstance(asked, list) or not all(isinstance(q, str) for q in asked):
         raise GuideError(f"{path}: entry {number} must have a sentence and a list of questions", path=path)
-    return plain(sentence), tuple(" ".join(question.split()) for question in asked if question.strip())
+    return plain(sentence), tuple(
+        marked_as_question(" ".join(question.split())) for question in asked if question.strip()
+    )
 
 
 def attach(
@@ -57,3 +66,8 @@ def attach(
         sentences = tuple(replace(s, asked=left.pop(plain(s.text), ())) for s in passage.sentences)
         out.append(replace(passage, sentences=sentences))
     return tuple(out), tuple(left)
+
+
+def marked_as_question(text: str) -> str:
+    """`text` with the question mark its writer left out: to a small encoder "what is it" and "what is it?" are two questions."""
+    return f"{text.rstrip()}?" if _OPENS.match(text) and not _ENDED.search(text) else text

@@ -13,12 +13,6 @@ from bot.knowledge.markup import plain
 from bot.types import Passage
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_OPENS = re.compile(
-    r"\s*(?:and |but |so |ok |please )?(?:what|why|how|when|where|which|who|whose|is|are|was|were|do|does|did|can|could|will|would"
-    r"|should|may|might|must|has|have|am|what's|whats|how's|hows)\b",
-    re.IGNORECASE,
-)
-_ENDED = re.compile(r"[.?!…:;,]\s*$")
 _NEAR = 80.0  # rapidfuzz ratio: "muscel" is 83 from "muscle", "hoka" 44 from "hold"
 
 
@@ -49,8 +43,3 @@ def guide_words(passages: Iterable[Passage]) -> Iterator[str]:
     for passage in passages:
         for match in _WORD.finditer(f"{passage.section} {plain(passage.text)}"):
             yield match.group().lower()
-
-
-def marked_as_question(text: str) -> str:
-    """`text` with the question mark its writer left out: to a small encoder "what is it" and "what is it?" are two questions."""
-    return f"{text.rstrip()}?" if _OPENS.match(text) and not _ENDED.search(text) else text

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from bot.kept import Arrays, Embed, kept
 from bot.knowledge.embed import Vectors
+from bot.knowledge.questions import marked_as_question
 
 _C = 3.0  # penalty, and
 _GAMMA = 2.0  # narrowness of the kernel exp(-gamma |u - v|²): both chosen on the development split
@@ -117,4 +118,5 @@ def filled(template: str, number: int, topics: Mapping[str, Sequence[str]]) -> l
 
 
 def _labelled(told: Sequence[str], untold: Sequence[str]) -> Examples:
-    return Examples((*told, *untold), np.array([True] * len(told) + [False] * len(untold), dtype=bool))
+    questions = tuple(map(marked_as_question, (*told, *untold)))
+    return Examples(questions, np.array([True] * len(told) + [False] * len(untold), dtype=bool))

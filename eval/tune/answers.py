@@ -23,6 +23,7 @@ from torch import nn
 
 import bot.steps
 from bot.knowledge.adapter import shipped
+from bot.knowledge.questions import marked_as_question
 from bot.llm.store import Store
 from bot.settings import load_settings
 from bot.steps.reading import NOWHERE, PREMISE, READERS, beside
@@ -61,9 +62,8 @@ def main() -> None:
 
     def loss(batch: Sequence[int]) -> torch.Tensor:
         chosen = [lessons[i] for i in batch]
-        vectors = reader.encode(
-            [lora.roughened(lesson.text) for _, lesson in chosen], [beside(lesson.question) for _, lesson in chosen]
-        )
+        texts = [marked_as_question(lora.roughened(lesson.text)) for _, lesson in chosen]
+        vectors = reader.encode(texts, [beside(lesson.question) for _, lesson in chosen])
         vectors = nn.functional.dropout(vectors * lora.SCALED, lora.DROPOUT)
         none = nowhere(vectors)[:, 0]
         taken = torch.tensor([float(lesson.premise) for _, lesson in chosen])

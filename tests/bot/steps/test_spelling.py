@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.steps.spelling import Spelling, guide_words, marked_as_question
+from bot.steps.spelling import Spelling, guide_words
 from tests.bot.steps.guide import passage
 
 GUIDE = passage("p", ["The ankle *muscle* hurts.", "Squatting is common."])
@@ -34,13 +34,3 @@ def test_nothing_but_words_changes_and_twice_is_once(text: str) -> None:
     once = SPELLING.correct(text)
     assert SPELLING.correct(once) == once
     assert len(once.split()) == len(text.split())
-
-
-@pytest.mark.parametrize("text", ["what is a tendon", "so how long", "does it swell ", "Is ice good"])
-def test_a_question_gets_the_mark_it_lacks(text: str) -> None:
-    assert marked_as_question(text) == f"{text.strip()}?"
-
-
-@pytest.mark.parametrize("text", ["what is a tendon?", "It swells", "tendon pain", "how odd!", "is it so? yes.", ""])
-def test_what_has_a_mark_or_is_no_question_stays(text: str) -> None:
-    assert marked_as_question(text) == text
