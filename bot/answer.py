@@ -22,6 +22,7 @@ from bot.safety.alarm import HINT
 from bot.safety.ground import check_support
 from bot.safety.guard import Guard
 from bot.safety.quantities import quantities
+from bot.safety.shortened import shortened
 from bot.safety.stated import Opinion, seconded
 from bot.steps.compose import compose, judge
 from bot.steps.contextualise import contextualise, follows_up, points_at_subject, speaks_to_the_bot
@@ -163,7 +164,7 @@ class Path:
     def _grounded(
         self, query: str, evidence: Sequence[Evidence], llm: Completions, response: Response
     ) -> Iterator[Event]:
-        """Show each composed sentence once it is grounded; what is not supported is dropped. Raises LLMError."""
+        """Show each composed sentence once it is grounded, in its own words or the guide's; drop what is not. Raises LLMError."""
         drafts = compose(query, evidence, llm)
         asked = seconded(judge(llm), self.stated) if self.stated else judge(llm)
         try:
@@ -177,10 +178,14 @@ class Path:
                 topic = " ".join(guide.title for guide in guides.values() if guide)
                 with response.clock.step("ground"):
                     support = check_support(draft.text, cited, asked, topic=topic, question=query)
-                if support.supported:
-                    yield from response.show(draft.text, [draft.cited[i] for i in support.stands_on])
-                else:
+                if not support.supported:
                     response.dropped(support.reason)
+                    continue
+                stands_on = [draft.cited[i] for i in support.stands_on]
+                if len(stands_on) == 1 and shortened(draft.text, stands_on[0].text):
+                    yield from response.show(draft.text, stands_on)
+                else:  # what the model worded anew has shown where the answer stands: that is quoted
+                    yield from self._quote([item for item in stands_on if not response.cites(item)], response)
         finally:
             drafts.close()
 

@@ -18,6 +18,12 @@ from tests.fakes import ScriptedLLM, Slow
 pytestmark = pytest.mark.real
 
 WEEKS = "How many weeks until a mild case is better?"
+WHOLE = (
+    "Mild cases often improve within four to six weeks when activity modification and targeted exercises are applied "
+    "correctly."
+)
+ROLLING = "Does rolling the muscle on a foam roller loosen it?"
+ROLLED = "Foam rolling may improve local circulation and reduce muscle tightness."
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +78,26 @@ def test_a_supported_sentence_is_shown_with_its_citation(data: Path) -> None:
     assert answer.mode == "composed"
     assert answer.model == "scripted"
     assert "four to six weeks" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "written", "shown"),
+    [
+        (WEEKS, "four to six", "A mild case can get better within four to six weeks.", WHOLE),
+        (ROLLING, "foam rolling", ROLLED, ROLLED),
+    ],
+    ids=("worded anew", "shortened"),
+)
+def test_the_model_may_shorten_but_what_it_words_anew_is_quoted(
+    data: Path, asked: str, words: str, written: str, shown: str
+) -> None:
+    llm = ScriptedLLM(lambda system, turns: _cite(turns[-1].text, words, written), lambda system, turns: 0.99)
+    path = replace(composing(data, llm).path, stated=None)
+    *_, done = path.stream(Question(asked))
+    assert isinstance(done, Done)
+    assert done.answer.mode == "composed"
+    assert f"{shown} [1]" in done.answer.text
+    assert (written in done.answer.text) == (written == shown)
 
 
 def test_a_sentence_that_the_second_opinion_doubts_is_not_shown(data: Path) -> None:
@@ -219,10 +245,10 @@ def test_starters_and_follow_ups_can_be_asked(extractive: Bot) -> None:
     assert all(question.endswith("?") for question in follow_ups)
 
 
-def _cite(prompt: str, words: str) -> str:
-    """The numbered sentence of the prompt that holds `words`, reworded a little, with its number."""
+def _cite(prompt: str, words: str, written: str = "Mild cases often improve within four to six weeks.") -> str:
+    """`written` with the number of the sentence of the prompt that holds `words`."""
     line = next(line for line in prompt.splitlines() if words in line)
-    return f"Mild cases often improve within four to six weeks. {line[: line.index(']') + 1]}"
+    return f"{written} {line[: line.index(']') + 1]}"
 
 
 @pytest.mark.parametrize(
