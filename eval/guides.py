@@ -10,10 +10,10 @@ from eval.cases import Case, Split, SupportPair, load_cases, load_support_pairs
 GUIDES = Path(__file__).parent / "tune" / "guides"
 
 
-def labelled_guides(split: Split) -> Iterator[tuple[Path, list[Case]]]:
-    """The folder of every guide that has cases of the split, and these."""
-    for path in sorted(GUIDES.glob(f"*/{split}.jsonl")):
-        yield path.parent, load_cases(path.parent.name, split, root=GUIDES)
+def labelled_guides(split: Split, root: Path = GUIDES) -> Iterator[tuple[Path, list[Case]]]:
+    """The folder of every guide under `root` that has cases of the split, and these."""
+    for path in sorted(root.glob(f"*/{split}.jsonl")):
+        yield path.parent, load_cases(path.parent.name, split, root=root)
 
 
 def guide_pairs() -> list[SupportPair]:

@@ -1,6 +1,6 @@
 """How well the evidence gate tells what the guide answers from what it does not.
 
-    python -m eval.bench.gate [--split dev|test] [--misses] [--fit]
+    python -m eval.bench.gate [--split dev|test] [--misses] [--fit] [--guides FOLDER]
 
 Over faq, false_premises, follow_ups and unanswerable: retrieval, FAQ match and gate as they ship; safety and the model
 are left out. Abstention is the positive class: precision, recall and F1, then by suite and tag with Wilson intervals.
@@ -28,8 +28,8 @@ from bot.knowledge.retrieve import Found
 from bot.steps import gate as gate_module
 from bot.steps.gate import Weights
 from eval.bench.setup import fresh_bot
-from eval.cases import Case
-from eval.guides import labelled_guides, suite_cases
+from eval.cases import Case, Split
+from eval.guides import GUIDES, labelled_guides, suite_cases
 from eval.intervals import wilson
 
 SUITES = ("faq", "false_premises", "follow_ups", "unanswerable")
@@ -59,21 +59,35 @@ def main() -> None:
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--misses", action="store_true", help="list what was decided wrongly (development split only)")
     parser.add_argument("--fit", action="store_true", help="weigh the features anew first")
+    parser.add_argument("--guides", type=Path, help="a folder of other guides, each a folder with its SPLIT.jsonl")
     options = parser.parse_args()
     if options.fit:
         fit()
+    if options.guides:
+        others(options.split, options.guides)
+        return
     with fresh_bot() as bot:
         outcomes = run(bot, suite_cases(SUITES, options.split))
     report(outcomes)
     if options.split == "dev":
-        for folder, cases in labelled_guides("dev"):
-            with fresh_bot(folder) as bot:
-                print(f"\n{folder.name}, a guide that nothing was taught on")
-                report(run(bot, [(folder.name, case) for case in cases]))
+        others("dev", GUIDES)
     if options.misses and options.split == "dev":
         for o in sorted(outcomes, key=lambda o: o.score):
             if o.answered != o.answerable:
                 print(f"  {o.score:.2f} {'answered' if o.answered else 'abstained'} {o.case.id} {o.case.text!r}")
+
+
+def others(split: Split, root: Path) -> None:
+    """Print the tables of the guides under `root` that nothing was taught on, and of all together."""
+    together: list[Outcome] = []
+    for folder, cases in labelled_guides(split, root):
+        with fresh_bot(folder) as bot:
+            outcomes = run(bot, [(folder.name, case) for case in cases])
+        print(f"\n{folder.name}, a guide that nothing was taught on")
+        report(outcomes)
+        together += outcomes
+    print("\nthese guides together")
+    report(together)
 
 
 def run(bot: Bot, cases: Sequence[tuple[str, Case]]) -> list[Outcome]:
