@@ -27,10 +27,10 @@ HARDLY: Final = 1.5
 ANSWERED: Final = 5.0
 APART: Final = 1.0  # how much more a sentence of a message needs: it has lost its company
 # Log-odds at which the heads are sure that a message only tells of what a rule looks for, as a story, a memory or a joke does.
-# Rules read terse messages better than the heads do: there it takes more. Of 1,165 red flags and 286 crises of the development
-# splits this takes none back, of the alarms that rules raise over look-alikes of other hands nearly half.
-HARMLESS: Final = -1.5
-HARMLESS_TERSE: Final = -3.0
+# Rules read terse messages better than the heads do: there it takes more. Of 1,301 red flags and 323 crises of the development
+# splits -1.5 and -3 take none back that these do not but one, of the alarms over look-alikes these leave a quarter fewer.
+HARMLESS: Final = -1.0
+HARMLESS_TERSE: Final = -2.5
 TERSE: Final = 12  # words
 # Log-odds of danger from which a message that raises no alarm is answered with a word on where to turn, should there be more to it.
 DOUBT: Final = -1.0

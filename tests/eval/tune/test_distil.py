@@ -41,3 +41,16 @@ def test_opinions_are_the_mean_of_the_log_probabilities(monkeypatch: pytest.Monk
     for name in READ:
         odds = torch.log(said[name][:, 1] / said[name][:, 0])
         assert odds.tolist() == pytest.approx([0.3 * len(text) for text in texts], abs=1e-4)
+
+
+def test_halfway_is_the_mean_of_both_and_about_the_later() -> None:
+    half = np.full((2, 3), 0.5, dtype=np.float16)
+    before = Adapter({"layer": (half, half)}, adapter(0.2).heads, {"examples": "old"})
+    after = Adapter({"layer": (half * 3, half * 5)}, adapter(0.4).heads, {"examples": "new"})
+    met = distil.halfway(before, after)
+    assert met.about == {"examples": "new"}
+    a, b = met.updates["layer"]
+    assert a.dtype == b.dtype == np.float16
+    assert (a == 1.0).all()
+    assert (b == 1.5).all()
+    assert met.heads[READ[0]].weight[1, 0] == pytest.approx(0.3)
