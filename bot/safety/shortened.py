@@ -18,8 +18,8 @@ from bot.safety.cues import compiled, lexicon, lower, pattern
 
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _HANGING = re.compile(r",\s(?:where|which|who|when)\b")  # what follows says something of what stands before it
-_SENTENCE = re.compile(r"[.;:]\s")  # what stands on either side stands by itself,
-_CONTRAST = re.compile(r",\s(?=(?:but|yet)\b)")  # what stands after one does; what stands before needs it
+_SEVERAL = re.compile(r"[.;:]\s")
+_CONTRAST = re.compile(r",\s(?=(?:but|yet)\b)")  # what stands after it stands by itself; what stands before needs it
 # the items of a list, and what a list or a sentence opens with
 _PHRASE = re.compile(r",\s|\s(?:and|or)\s|(?<=\bsuch as)\s")
 
@@ -37,22 +37,16 @@ def shortened(claim: str, evidence: str) -> bool:
     if _states(lower(evidence)) and not _states(lower(claim)):
         return False  # no statement any more: its verb was left out
     said = tuple(_stems(lower(claim)))
-    sentences = [[_phrases(part) for part in _CONTRAST.split(text)] for text in _SENTENCE.split(lower(evidence))]
-    return bool(said) and any(_made_of(said, stretch) for stretch in _stretches(sentences))
+    if _SEVERAL.search(lower(evidence)):  # what stands beside a sentence may be what it is compared with
+        return said == tuple(_stems(lower(evidence)))
+    parts = [_phrases(part) for part in _CONTRAST.split(lower(evidence))]
+    stretches = ([phrase for part in parts[start:] for phrase in part] for start in range(len(parts)))
+    return bool(said) and any(_made_of(said, stretch) for stretch in stretches)
 
 
 def _states(lowered: str) -> bool:
     hanging = _HANGING.search(lowered)
     return hanging is None or bool(compiled("finite").search(lowered[: hanging.start()]))
-
-
-def _stretches(sentences: Sequence[Sequence[Sequence[Phrase]]]) -> Iterator[list[Phrase]]:
-    """One sentence or several in a row, the first from its beginning or from a contrast on."""
-    for first, parts in enumerate(sentences):
-        for last in range(first, len(sentences)):
-            for start in range(len(parts)):
-                chosen = [*parts[start:], *(part for later in sentences[first + 1 : last + 1] for part in later)]
-                yield [phrase for part in chosen for phrase in part]
 
 
 def _made_of(said: tuple[str, ...], phrases: Sequence[Phrase]) -> bool:

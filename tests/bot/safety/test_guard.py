@@ -109,7 +109,7 @@ STORY = "They were filming a scene where an old man says my foot is cold and blu
     [
         (STORY, 5.0, "answer"),  # the heads are sure of the story
         (STORY, 1.0, "escalate"),  # they are not
-        ("my foot is cold and blue", 4.0, "escalate"),  # terse: it takes more
+        ("my foot is cold and blue", 3.5, "escalate"),  # terse: it takes more
         ("my foot is cold and blue", 9.0, "answer"),
     ],
 )

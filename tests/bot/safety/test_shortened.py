@@ -23,8 +23,7 @@ HEALS = "In most cases, a small sore heals within ten days when it is kept clean
         ("Tea, coffee and red wine stain teeth over time.", TEA),
         ("Red wine stain teeth over time.", TEA),
         ("The second teeth usually have room.", MILK),
-        ("Soft brushes are often enough.", REST),
-        ("It wears the gum away.", REST),
+        (REST, REST),
         ("Your sore gums may follow poor brushing.", GUMS),
         (
             "Over years the enamel, which has no feeling, wears thin.",
@@ -47,6 +46,8 @@ def test_what_is_only_cut_shorter_passes(claim: str, evidence: str) -> None:
         ("Tea stains all teeth over time.", TEA),  # a word put in
         ("Milk teeth may be crowded.", MILK),  # what comes after "but"
         ("Brushing harder means cleaner teeth.", REST),  # the denial
+        ("Soft brushes are more often enough.", f"Hard brushes may do. {REST}"),  # what it is compared with
+        ("Soft brushes are often enough.", REST),
         ("A small sore heals within ten days when it is kept clean.", HEALS),  # "in most cases"
         ("In most cases, a small sore heals within ten days.", HEALS),  # the condition
         (
