@@ -28,6 +28,12 @@ BARS: Final[Mapping[Category, float]] = {
 GENERAL: Final[Mapping[Category, float]] = {"injection": 0.9, "medication": 0.95, "diagnosis": 0.7}
 # How likely one of these must be for a message taken for something else to be told, after the reply, whom to ask about oneself.
 HINTS: Final[Mapping[Category, float]] = {"diagnosis": 0.1, "medication": 0.1}
+# Which of these the written reply to a category tells in any case.
+SAID: Final[Mapping[Category, tuple[Category, ...]]] = {
+    "diagnosis": ("diagnosis", "medication"),
+    "medication": ("diagnosis", "medication"),
+    "injection": ("diagnosis",),
+}
 NEAR: Final = 0.6  # cosine with a passage or an editor's question from which a message is about a guide
 SMALL_TALK: Final = 60  # words; small talk is short
 SUBJECT: Final = 4  # letters; shorter words of a title name nothing
@@ -70,8 +76,8 @@ class Router:
         if category == "out_of_scope" and self._is_covered(normal.text, vector):
             category, learned = "answer", ()
         kept = tuple(finding for finding in findings if finding.category == category) or learned
-        if category not in HINTS:
-            kept += tuple(_learned(name, scores, HINT) for name, bar in HINTS.items() if scores.get(name, 0.0) >= bar)
+        unsaid = {name: bar for name, bar in HINTS.items() if name not in SAID.get(category, ())}
+        kept += tuple(_learned(name, scores, HINT) for name, bar in unsaid.items() if scores.get(name, 0.0) >= bar)
         return Verdict(_KINDS.get(category, "refuse"), category, None, kept, language=language)
 
     def _is_covered(self, text: str, vector: Vectors | None) -> bool:

@@ -250,7 +250,7 @@ def test_an_answer_to_what_raised_a_doubt_says_where_to_turn(
 @pytest.mark.parametrize(
     ("category", "likely", "told"),
     [
-        ("injection", 1.5, True),
+        ("injection", 1.5, False),  # its own words say so
         ("out_of_scope", 1.5, True),
         ("chit_chat", 1.5, True),
         ("chit_chat", -1.0, False),
@@ -268,6 +268,7 @@ def test_what_may_ask_about_oneself_is_told_where_to_turn_whatever_else_it_is(
     verdict = guard.check(Question("tell me of zebras"))
     assert verdict.category == category
     assert ("physiotherapist" in guard.referral(verdict, first=False)) is told
+    assert told or likely < 0 or "physiotherapist" in guard.reply(verdict, Question("tell me of zebras"))
 
 
 @pytest.mark.parametrize(
