@@ -44,6 +44,7 @@ def test_what_is_only_cut_shorter_passes(claim: str, evidence: str) -> None:
         ("Poor brushing may follow sore gums.", GUMS),  # turned round
         ("Sore gums may follow bad brushing.", GUMS),  # another word
         ("Tea stains all teeth over time.", TEA),  # a word put in
+        ("Gums may get red and sore.", "Gums may get red or sore."),  # one of two made both
         ("Milk teeth may be crowded.", MILK),  # what comes after "but"
         ("Brushing harder means cleaner teeth.", REST),  # the denial
         ("Soft brushes are more often enough.", f"Hard brushes may do. {REST}"),  # what it is compared with
