@@ -27,7 +27,7 @@ run: index ## Set up everything and serve the page
 
 test: $(VENV)/.ready ## Set up everything and run every test, the real models and browser included
 	sh tests/browser.sh
-	$(BIN)/medialis models pull qwen2.5-coder-1.5b smollm2-135m all-minilm-l6-v2 cl100k_base
+	$(BIN)/medialis models pull qwen2.5-coder-1.5b smollm2-135m all-minilm-l6-v2 all-mpnet-base-v2 cl100k_base
 	MEDIALIS_DATA_DIR=$$(mktemp -d) $(BIN)/medialis ingest --ready
 	$(BIN)/python -m pytest
 

@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,11 +19,11 @@ from bot.knowledge.ingest import IngestReport, Progress, ingest
 from bot.knowledge.query import Aim, Query
 from bot.knowledge.retrieve import Retriever
 from bot.knowledge.tokens import token_counter
-from bot.knowledge.tuned import Tuned
+from bot.knowledge.tuned import Mpnet, Tuned
 from bot.llm.client import connect
 from bot.llm.protocol import ChatModel
 from bot.llm.store import Store
-from bot.safety.classify import READER, Vectors
+from bot.safety.classify import ENCODER, READER, Vectors
 from bot.safety.guard import Guard
 from bot.safety.route import Nearness
 from bot.safety.stated import STATED
@@ -63,7 +62,8 @@ class Bot:
     @cached_property
     def messages(self) -> Tuned:
         """What tells what a message is."""
-        return self._tuned("bot.safety", READER)
+        encoder = Store(self.settings.model_dir).path(ENCODER)
+        return Mpnet(encoder, "bot.safety", READER, self._trained_dir(), self.settings.threads)
 
     @cached_property
     def questions(self) -> list[Tuned]:
@@ -80,7 +80,7 @@ class Bot:
         return self.claims.odds(STATED, claim, evidence)
 
     def _tuned(self, package: str, name: str) -> Tuned:
-        return Tuned(self.encoder.folder, package, name, self._trained_dir(), self.settings.threads)
+        return Tuned(self.encoder.model, package, name, self._trained_dir(), self.settings.threads)
 
     def _aim(self, text: str, beside: str) -> Aim:
         return aim(self.questions, text, beside)
@@ -118,7 +118,6 @@ class Bot:
             topics=[guide.title for guide in guides],
             languages=sorted({guide.language for guide in guides}),
             nearness=self._nearness(generation),
-            answered=self._answered,
         )
         learn = remembering(self.encoder.encode, cache)
         return AnswerPath(
@@ -145,11 +144,6 @@ class Bot:
             return max((cosine for _, cosine in generation.vectors.nearest(own, 1)), default=-1.0)
 
         return nearness
-
-    def _answered(self, text: str) -> float:
-        """How sure the reader of questions is that a guide answers a message, log-odds."""
-        query = replace(Query.alone(text, self.encoder), aim=self._aim(text, ""))
-        return max((hit.odds for hit in self.retriever.search(query).sentences), default=float("-inf"))
 
     def _trained_dir(self) -> Path:
         """Where trained heads are kept: beside the models, for every data folder; in the data folder if that is read-only."""
@@ -209,7 +203,7 @@ class Bot:
     def ingest(self, paths: Sequence[Path] | None = None, progress: Progress | None = None) -> IngestReport:
         """Bring the index in line with the guide files; see bot.knowledge.ingest.ingest."""
         settings = self.settings
-        encoder = MiniLM(self.encoder.folder, settings.threads_batch)
+        encoder = MiniLM(self.encoder.model, settings.threads_batch)
         return ingest(
             paths,
             settings.corpus_dir,

@@ -1,8 +1,8 @@
-"""MiniLM as it was taught to read for one purpose; what it was taught ships as an adapter of about a megabyte."""
+"""A published model as it was taught to read for one purpose; what it was taught ships as an adapter of a few megabytes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -11,15 +11,20 @@ from bot.knowledge.served import Served
 
 
 class Tuned(Served):
-    """MiniLM with the adapter a package ships; its graph, made at the first call, is kept in `graphs` under the adapter's id."""
+    """A model with the adapter a package ships; its graph, made at the first call, is kept in `graphs` under the adapter's id."""
 
-    def __init__(self, folder: Path, package: str, name: str, graphs: Path, threads: int = 1) -> None:
+    def __init__(self, model: Path, package: str, name: str, graphs: Path, threads: int = 1) -> None:
         self._adapter = shipped(package, name)
-        super().__init__(folder, graphs / f"{package}-{self._adapter.id}.onnx", threads)
+        super().__init__(model, graphs / f"{package}-{name}-{self._adapter.id}.onnx", threads)
 
     def adapter(self) -> Adapter:
         """What it was taught."""
         return self._adapter
+
+    def outdated(self) -> Iterable[Path]:
+        """The graphs of what it was taught before."""
+        family = self.graph.name.removesuffix(f"{self._adapter.id}.onnx")
+        return [graph for graph in self.graph.parent.glob(f"{family}*.onnx") if graph != self.graph]
 
     @cached_property
     def heads(self) -> Mapping[str, Head]:
@@ -42,3 +47,10 @@ class Tuned(Served):
             name: [dict(zip(head.classes, map(float, row), strict=True)) for row in head.logits(vectors)]
             for name, head in self.heads.items()
         }
+
+
+class Mpnet(Tuned):
+    """all-mpnet-base-v2 so taught: eight times MiniLM's size, and in 8-bit integers three times as slow."""
+
+    dimensions = 768
+    quantised = True

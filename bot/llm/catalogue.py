@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from bot.errors import InputError, SettingsError
 from bot.settings import Settings
 
-ModelKind = Literal["llm", "embedding", "tokenizer"]
+ModelKind = Literal["llm", "embedding", "reader", "tokenizer"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -102,7 +102,7 @@ class Catalogue(Mapping[str, Model]):
         return name in self._models
 
     def needed(self, settings: Settings) -> tuple[str, ...]:
-        """The names these settings need: the LLM unless none or served elsewhere, the embedding, the tokenizer.
+        """The names these settings need: the LLM unless none or served elsewhere, the embedding, the reader of messages, the tokenizer.
 
         Raises SettingsError when `settings.llm` names no LLM of the catalogue.
         """

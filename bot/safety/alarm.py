@@ -6,7 +6,7 @@ raised.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from bot.safety.classify import ENGLISH, Classifier
@@ -18,23 +18,18 @@ ALARMS: Final[tuple[Category, ...]] = ("crisis", "emergency", "urgent", "harm") 
 LEVELS: Final[tuple[Level, ...]] = ("emergency_now", "same_day", "soon")
 # Log-odds of danger from which the heads alone escalate, by what they take the danger for. These and the ones below were
 # chosen on the development splits, by other hands than wrote the examples.
-DANGER: Final[Mapping[str, float]] = {"crisis": -0.5, "emergency": 1.0, "urgent": 1.0, "harm": 1.0}
+DANGER: Final[Mapping[str, float]] = {"crisis": 0.0, "emergency": 0.5, "urgent": 0.5, "harm": 1.0}
 FOREIGN: Final = 0.0  # and whatever the danger, in other languages
-# Where they are hardly surer than that, and the message is as surely a question for a guide (log-odds, `bot/steps/reading.py`), it is
-# answered, and the answer ends with where to turn. On the development splits no true alarm was as well answered, and of the
-# false ones over questions for the guide a quarter.
-HARDLY: Final = 1.5
-ANSWERED: Final = 5.0
 APART: Final = 1.0  # how much more a sentence of a message needs: it has lost its company
 # Log-odds at which the heads are sure that a message only tells of what a rule looks for, as a story, a memory or a joke does.
-# Rules read terse messages better than the heads do: there it takes more. Of 1,301 red flags and 323 crises of the development
-# splits this takes one back, of the alarms over look-alikes more than half (103 to 38, over those of a crisis 38 to 21).
-HARMLESS: Final = -1.0
+# Rules read terse messages better than the heads do: there it takes more. Of 1,477 red flags and 378 crises of the development
+# splits RULEDthis takes back.
+HARMLESS: Final = -0.5
 HARMLESS_TERSE: Final = -2.5
 TERSE: Final = 12  # words
 # Log-odds of danger from which a message that raises no alarm is answered with a word on where to turn, should there be more to it.
 DOUBT: Final = -1.0
-GRAVER: Final = 0.3  # how likely, beside "urgent", an emergency must be to be taken for one
+GRAVER: Final = 0.2  # how likely, beside "urgent" or "harm", an emergency must be to be taken for one
 LONG: Final = 120  # words of a message from which its last sentences are classified too: no embedding reads to its end
 HINT: Final = "hint."  # begins the rule of a finding that only adds whom to turn to
 HEADS: Final = "classifier.alarm"  # the rule a finding of theirs names
@@ -42,16 +37,11 @@ PIECES: Final = 5  # sentences of a message classified beside the whole
 PIECE: Final = 3  # words; less is no sentence
 
 
-Answered = Callable[[str], float]  # the log-odds that a guide answers a message
-
-
 class Alarms:
     """Finds the alarms of a conversation."""
 
-    def __init__(
-        self, policy: Policy, triage: Triage, classifier: Classifier | None, answered: Answered | None = None
-    ) -> None:
-        self._triage, self._classifier, self._answered = triage, classifier, answered
+    def __init__(self, policy: Policy, triage: Triage, classifier: Classifier | None) -> None:
+        self._triage, self._classifier = triage, classifier
         self._rules = [rule for rule in policy.rules if rule.category in ALARMS]
         self._lasting = [rule for rule in self._rules if rule.category == "crisis"]
         self._passing = [rule for rule in self._rules if rule.category != "crisis"]
@@ -77,17 +67,10 @@ class Alarms:
             least = DANGER[category] if current.language == ENGLISH else FOREIGN
             if opinion.danger < least + (APART if 0 < number <= len(pieces) else 0.0):
                 continue
-            if number == 0 and opinion.danger < HARDLY and self._is_for_the_guide(current):
-                continue
             level: Level | None = {"harm": None, "urgent": "same_day"}.get(category, "emergency_now")
             span = (0, length) if number <= len(pieces) else (0, 0)
             found.append(Finding(HEADS, category, level, *span, f"danger {opinion.danger:.1f}"))
         return found
-
-    def _is_for_the_guide(self, current: Reading) -> bool:
-        if self._answered is None or current.language != ENGLISH:
-            return False
-        return self._answered(current.text) >= ANSWERED
 
     def doubts(self, current: Reading) -> list[Finding]:
         """A hint where the heads are not sure that nobody is in danger, though not enough so for an alarm."""
@@ -132,9 +115,9 @@ def resolved_at(readings: Sequence[Reading]) -> int:
 
 
 def _worst(likely: Mapping[str, float]) -> Category:
-    """The likeliest danger; in doubt between urgent and emergency the graver."""
+    """The likeliest danger; in doubt whether it is an emergency that."""
     worst = max((name for name in likely if name != "none"), key=lambda name: likely[name])
-    if worst == "urgent" and likely["emergency"] >= GRAVER * likely["urgent"]:
+    if worst in ("urgent", "harm") and likely["emergency"] >= GRAVER * likely[worst]:
         worst = "emergency"
     return cast(Category, worst)
 

@@ -1,7 +1,6 @@
 """What a message is taken for: is anybody in danger, and what is asked.
 
-English is read by a MiniLM taught by `policy/examples/`, through two teachers whose mistakes differ (`eval/tune/distil.py`): what
-ships learned the mean of their opinions, and reads a message once. Danger in other languages is told by `foreign.py`.
+English is read by an encoder taught by `policy/examples/` (`eval/tune/safety.py`). Danger in other languages is told by `foreign.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from bot.safety.foreign import ForeignHead
 from bot.safety.triage import Reading
 
 READER: Final = "reader"  # the name of the adapter that ships beside this file
+ENCODER: Final = "all-mpnet-base-v2"  # whose layers it changes, by its name in the catalogue of models
 ENGLISH: Final = "en"
 WHOLE: Final = 600  # characters surely read to the end; the reader stops at 256 word pieces
 _REMEMBERED: Final = 512  # opinions kept by digest, so that a conversation's earlier turns are not read again

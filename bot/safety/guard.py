@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from bot.safety.alarm import HINT, Alarms, Answered, escalate, resolved_at
+from bot.safety.alarm import HINT, Alarms, escalate, resolved_at
 from bot.safety.classify import Classifier, Heads, Vectors
 from bot.safety.foreign import ForeignHead
 from bot.safety.language import detect
@@ -44,7 +44,6 @@ class Guard:
         topics: Sequence[str] = (),
         classifier: Classifier | None = None,
         nearness: Nearness | None = None,
-        answered: Answered | None = None,
     ) -> None:
         self._policy, self._speller, self._speaker = policy, speller, speaker
         self._triage = Triage(policy, speller)
@@ -53,7 +52,7 @@ class Guard:
         self._guide_languages = frozenset({"en"})
         self.lines = speaker.lines
         self.is_word = speller.is_word
-        self._alarms = Alarms(policy, self._triage, classifier, answered)
+        self._alarms = Alarms(policy, self._triage, classifier)
         self._router = Router(policy, self._triage, classifier, topics, nearness)
 
     @classmethod
@@ -67,13 +66,11 @@ class Guard:
         topics: Sequence[str] = (),
         languages: Sequence[str] = ("en",),
         nearness: Nearness | None = None,
-        answered: Answered | None = None,
     ) -> Guard:
         """Read policy, replies and the country's lines.
 
         `reader` classifies texts; without it only the rules decide. What is learned for other languages is kept in `cache_dir`. `topics` are named in the out-of-scope reply;
-        `languages` are those the guides are written in; `nearness` tells how near a message is to the guides, -1 to 1,
-        `answered` how sure it is that one of them answers it, log-odds.
+        `languages` are those the guides are written in; `nearness` tells how near a message is to the guides, -1 to 1.
         Raises SettingsError for an unknown locale or a policy file that cannot be used.
         """
         from spellchecker import SpellChecker
@@ -85,7 +82,7 @@ class Guard:
         speller = Speller(vocabulary, SpellChecker().word_frequency.dictionary)
         speaker = Speaker(Replies(country, topics, limit=max_chars), policy, tuple(country.lines.values()))
         classifier = Classifier(reader, ForeignHead(cache_dir)) if reader else None
-        guard = cls(policy, speller, speaker, max_chars, topics, classifier, nearness, answered)
+        guard = cls(policy, speller, speaker, max_chars, topics, classifier, nearness)
         guard._guide_languages = frozenset(languages)
         return guard
 

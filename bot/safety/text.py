@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 import regex
 
@@ -28,14 +29,14 @@ class Token:
     comma: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """The tokens up to a sentence end; `question` when a question mark closed it."""
 
     tokens: tuple[Token, ...]
     question: bool = False
 
-    @property
+    @cached_property
     def line(self) -> str:
         """Every token with a blank before it: what patterns are matched against."""
         return "".join(f" {token.word}" for token in self.tokens)

@@ -85,10 +85,13 @@ class Triage:
     def findings(self, readings: Sequence[Reading], rules: Sequence[Rule] | None = None) -> list[Finding]:
         """The rules that fire over these turns, oldest first; spans are those of the last turn, (0, 0) if it has no part."""
         signs = _conversation(readings)
+        there = {sign.term for sign in signs}
         last = len(readings) - 1
         fired = []
         for rule in self._policy.rules if rules is None else rules:
             for way in rule.when:
+                if not all(there.issuperset(condition.terms) for condition in way if not condition.absent):
+                    continue
                 matched = _match(way, signs, rule)
                 if matched is not None:
                     spans = [sign.span for sign in matched if sign.turn == last]

@@ -29,7 +29,7 @@ def main() -> None:
             for passage in entry.passages
             for text in vector_texts(entry.guide.title, passage).values()
         ]
-        encoder = MiniLM(bot.encoder.folder, bot.settings.threads_batch)
+        encoder = MiniLM(bot.encoder.model, bot.settings.threads_batch)
         encoder.encode(["warm up"])
         began = time.perf_counter()
         encoder.encode(texts)

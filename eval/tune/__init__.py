@@ -1,1 +1,2 @@
-"""Training of the low-rank updates that ship: what makes all-MiniLM-L6-v2 read messages (`safety`) and questions (`answers`)."""
+"""Training of the low-rank updates that ship: what makes published encoders read messages (`safety`), questions (`answers`) and
+claims (`support`)."""

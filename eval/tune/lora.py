@@ -1,6 +1,6 @@
-"""Low-rank adaptation of all-MiniLM-L6-v2 (LoRA, Hu et al., ICLR 2022): every linear layer gets an update of small rank.
+"""Low-rank adaptation (LoRA, Hu et al., ICLR 2022) of a published encoder: every linear layer gets an update of small rank.
 
-The model itself stays frozen; what is trained, and ships, is the update and the heads on it, about a megabyte.
+The model itself stays frozen; what is trained, and ships, is the update and the heads on it, one to five megabytes.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from bot.knowledge.adapter import Adapter, Head
-from bot.knowledge.embed import MAX_PIECES
+from bot.knowledge.adapter import Adapter, Floats, Halves, Head
+from bot.knowledge.embed import DIMENSIONS, MAX_PIECES
+from bot.knowledge.published import as_folder
 
 RANK: Final = 16
 SCALE: Final = 2.0  # of the update; with this rank and rate full fine-tuning did no better on messages of other hands
@@ -49,19 +50,20 @@ class LowRank(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A MiniLM with updates to train; encodes messages, alone or with what came before beside them."""
+    """An encoder with updates to train; encodes messages, alone or with what came before beside them."""
 
     model: nn.Module
     tokenizer: Any
     threads: int
 
     @classmethod
-    def open(cls, folder: Path, threads: int, start: Adapter | None = None) -> Reader:
-        """The frozen model of a folder, with the updates of `start`, or fresh ones that change nothing yet."""
+    def open(cls, published: Path, threads: int, start: Adapter | None = None) -> Reader:
+        """The frozen model of a folder or archive, with the updates of `start`, or fresh ones that change nothing yet."""
         from transformers import AutoModel, AutoTokenizer
 
         torch.set_num_threads(threads)
-        model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+        with as_folder(published) as folder:
+            model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
         model.requires_grad_(False)
         layers = [(name, module) for name, module in model.encoder.named_modules() if isinstance(module, nn.Linear)]
         for name, module in layers:
@@ -74,7 +76,7 @@ class Reader:
         return cls(model, tokenizer, threads)
 
     def encode(self, texts: Sequence[str], beside: Sequence[str] = ()) -> torch.Tensor:
-        """Unit vectors (n, 384), pooled over the message alone; `beside` is "" where nothing came before."""
+        """Unit vectors (n, dimensions), pooled over the message alone; `beside` is "" where nothing came before."""
         pairs = list(texts) if not any(beside) else [(t, b) if b else t for t, b in zip(texts, beside, strict=True)]
         encoded = [
             self.tokenizer(*([p] if isinstance(p, str) else p), truncation=True, max_length=MAX_PIECES) for p in pairs
@@ -82,8 +84,16 @@ class Reader:
         batch = self.tokenizer.pad(encoded, return_tensors="pt")
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states = self.model(**batch).last_hidden_state.float()
-        own = (batch["attention_mask"] * (batch["token_type_ids"] == 0)).unsqueeze(-1)
+        own = batch["attention_mask"]
+        if "token_type_ids" in batch:  # not every model tells a pair's texts apart
+            own = own * (batch["token_type_ids"] == 0)
+        own = own.unsqueeze(-1)
         return nn.functional.normalize((states * own).sum(1) / own.sum(1), dim=-1)
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return self.model.get_parameter("embeddings.word_embeddings.weight").shape[1]
 
     def parameters(self) -> list[nn.Parameter]:
         """What is trained."""
@@ -172,9 +182,9 @@ def seed(number: int) -> None:
     torch.manual_seed(number)
 
 
-def layer(classes: Sequence[str], start: Head | None = None) -> nn.Linear:
+def layer(classes: Sequence[str], start: Head | None = None, dimensions: int = DIMENSIONS) -> nn.Linear:
     """A linear layer to train as a head, as `start` left it if there is one."""
-    linear = nn.Linear(384, len(classes))
+    linear = nn.Linear(dimensions, len(classes))
     if start is not None:
         linear.weight.data = torch.from_numpy(start.weight / SCALED)
         linear.bias.data = torch.from_numpy(start.bias.copy())
@@ -185,3 +195,25 @@ def head(linear: nn.Linear, classes: Iterable[str]) -> Head:
     """A linear layer on vectors of length SCALED, as it is kept: on unit vectors."""
     weight, bias = linear.weight.detach().numpy(), linear.bias.detach().numpy()
     return Head(tuple(classes), (weight * SCALED).astype(np.float32), bias.astype(np.float32))
+
+
+def halfway(before: Adapter, after: Adapter) -> Adapter:
+    """The mean of two readers of one descent, weight by weight; it is about what the later one is."""
+    updates = {
+        name: (
+            _mean(before.updates[name][0], a).astype(np.float16),
+            _mean(before.updates[name][1], b).astype(np.float16),
+        )
+        for name, (a, b) in after.updates.items()
+    }
+    heads = {
+        name: Head(
+            head.classes, _mean(before.heads[name].weight, head.weight), _mean(before.heads[name].bias, head.bias)
+        )
+        for name, head in after.heads.items()
+    }
+    return Adapter(updates, heads, after.about)
+
+
+def _mean(one: Floats | Halves, other: Floats | Halves) -> Floats:
+    return np.asarray((one.astype(np.float32) + other.astype(np.float32)) / 2, dtype=np.float32)

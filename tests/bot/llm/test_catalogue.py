@@ -39,6 +39,7 @@ def test_the_models_of_the_design_are_there() -> None:
         "qwen2.5-coder-0.5b",
         "smollm2-135m",
         "all-minilm-l6-v2",
+        "all-mpnet-base-v2",
         "cl100k_base",
     }
     assert all(model.licence in {"Apache-2.0", "MIT"} for model in catalogue.values())
@@ -79,10 +80,10 @@ def test_tiktoken_finds_its_file_under_the_name_and_hash_it_expects() -> None:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (load_settings(), ("qwen2.5-coder-1.5b", "all-minilm-l6-v2", "cl100k_base")),
-        (load_settings(llm="smollm2-135m"), ("smollm2-135m", "all-minilm-l6-v2", "cl100k_base")),
-        (load_settings(llm="none"), ("all-minilm-l6-v2", "cl100k_base")),
-        (load_settings(llm_base_url="http://127.0.0.1:1"), ("all-minilm-l6-v2", "cl100k_base")),
+        (load_settings(), ("qwen2.5-coder-1.5b", "all-minilm-l6-v2", "all-mpnet-base-v2", "cl100k_base")),
+        (load_settings(llm="smollm2-135m"), ("smollm2-135m", "all-minilm-l6-v2", "all-mpnet-base-v2", "cl100k_base")),
+        (load_settings(llm="none"), ("all-minilm-l6-v2", "all-mpnet-base-v2", "cl100k_base")),
+        (load_settings(llm_base_url="http://127.0.0.1:1"), ("all-minilm-l6-v2", "all-mpnet-base-v2", "cl100k_base")),
     ],
 )
 def test_needed_follows_the_settings(settings: Settings, expected: tuple[str, ...]) -> None:

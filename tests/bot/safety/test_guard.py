@@ -272,25 +272,22 @@ def test_what_may_ask_about_oneself_is_told_where_to_turn_whatever_else_it_is(
 
 
 @pytest.mark.parametrize(
-    ("danger", "answered", "kind"),
-    [(1.2, 6.0, "answer"), (1.2, 4.0, "escalate"), (1.8, 9.0, "escalate")],
+    ("worst", "emergency", "category", "level"),
+    [
+        ("harm", 0.7, "emergency", "emergency_now"),  # who was hurt by somebody may need help at once
+        ("harm", -3.0, "harm", None),
+        ("urgent", 0.7, "emergency", "emergency_now"),
+        ("urgent", -3.0, "urgent", "same_day"),
+        ("crisis", 0.7, "crisis", "emergency_now"),
+    ],
 )
-def test_heads_that_are_hardly_sure_yield_to_a_question_for_the_guide(
-    danger: float, answered: float, kind: str
-) -> None:
+def test_in_doubt_it_is_an_emergency(worst: str, emergency: float, category: str, level: str | None) -> None:
     def heads(texts: Sequence[str]) -> dict[str, list[dict[str, float]]]:
-        alarm = {name: {"crisis": danger, "none": 0.0}.get(name, -30.0) for name in CLASSES["alarm"]}
+        alarm = {name: {worst: 2.0, "emergency": emergency}.get(name, -30.0) for name in CLASSES["alarm"]}
         return {"alarm": [alarm for _ in texts], "router": ScriptedHeads({}, sure=9)(texts)["router"]}
 
-    yielding = Guard.load(locale="GB", reader=heads, max_chars=500, answered=lambda text: answered)
-    verdict = yielding.check(Question("so the feet play no part here"))
-    assert verdict.kind == kind
-    assert "Samaritans" in (yielding.referral(verdict, first=True) or yielding.reply(verdict, Question("so")))
-
-
-def test_what_a_rule_reads_does_not_yield_to_a_question_for_the_guide() -> None:
-    yielding = Guard.load(locale="GB", reader=ScriptedHeads({}, sure=1.0), max_chars=500, answered=lambda text: 9.0)
-    assert yielding.check(Question("My knee is hot, red and swollen and I have a fever")).kind == "escalate"
+    verdict = Guard.load(locale="GB", reader=heads, max_chars=500).check(Question("tell me of zebras"))
+    assert (verdict.category, verdict.level) == (category, level)
 
 
 def test_a_message_that_gives_orders_may_raise_a_doubt_too() -> None:

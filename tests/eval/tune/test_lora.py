@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from bot.knowledge.adapter import shipped
+from bot.app import build
+from bot.knowledge.adapter import Adapter, Head, shipped
 from bot.knowledge.tuned import Tuned
 from bot.llm.store import Store
+from bot.safety.classify import READER
 from bot.settings import load_settings
 from eval.tune import lora
 
@@ -45,6 +47,36 @@ def test_a_head_goes_on_where_it_was() -> None:
     again = lora.head(lora.layer(classes, kept), classes)
     assert np.allclose(again.weight, kept.weight)
     assert np.allclose(again.bias, kept.bias)
+
+
+def test_halfway_is_the_mean_of_both_and_about_the_later() -> None:
+    half = np.full((2, 3), 0.5, dtype=np.float16)
+    heads = [
+        Head(("no", "yes"), np.full((2, 4), w, dtype=np.float32), np.zeros(2, dtype=np.float32)) for w in (0.2, 0.4)
+    ]
+    before = Adapter({"layer": (half, half)}, {"asked": heads[0]}, {"examples": "old"})
+    after = Adapter({"layer": (half * 3, half * 5)}, {"asked": heads[1]}, {"examples": "new"})
+    met = lora.halfway(before, after)
+    assert met.about == {"examples": "new"}
+    a, b = met.updates["layer"]
+    assert a.dtype == b.dtype == np.float16
+    assert (a == 1.0).all()
+    assert (b == 1.5).all()
+    assert met.heads["asked"].weight[1, 0] == pytest.approx(0.3)
+
+
+@pytest.mark.real
+def test_the_reader_of_messages_says_in_8_bits_what_it_was_taught() -> None:
+    bot = build()
+    texts = ["how long does it take", "my calf is swollen and I am short of breath, what stretches help?", "hi"]
+    reader = lora.Reader.open(bot.messages.model, 1, shipped("bot.safety", READER))
+    reader.model.eval()
+    with torch.no_grad():
+        trained = reader.encode(texts).numpy()
+    served = bot.messages.encode(texts)
+    assert served.shape == (3, bot.messages.dimensions) == (3, reader.dimensions)
+    assert np.allclose(np.linalg.norm(served, axis=1), 1, atol=1e-5)
+    assert (trained * served).sum(axis=1).min() > 0.99
 
 
 @pytest.mark.real
