@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ def run(guard: Guard, split: str, root: Path = SUITES) -> list[Outcome]:
 
 
 def _decide(guard: Guard, case: Any) -> Outcome:
+    """A message's decision; as in a chat, those about the reader's earlier turns were taken when they came."""
+    history = case.question.history
+    for n, turn in enumerate(history):
+        if turn.role == "user":
+            guard.check(replace(case.question, text=turn.text, history=history[:n]))
     started, burnt = time.perf_counter(), time.process_time()
     verdict = guard.check(case.question)
     wall, cpu = time.perf_counter() - started, time.process_time() - burnt
