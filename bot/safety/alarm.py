@@ -29,7 +29,7 @@ HARMLESS_TERSE: Final = -2.5
 TERSE: Final = 12  # words
 # Log-odds of danger from which a message that raises no alarm is answered with a word on where to turn, should there be more to it.
 DOUBT: Final = -1.0
-GRAVER: Final = 0.2  # how likely, beside "urgent" or "harm", an emergency must be to be taken for one
+GRAVER: Final = 0.15  # how likely, beside "urgent" or "harm", an emergency must be to be taken for one
 LONG: Final = 120  # words of a message from which its last sentences are classified too: no embedding reads to its end
 HINT: Final = "hint."  # begins the rule of a finding that only adds whom to turn to
 HEADS: Final = "classifier.alarm"  # the rule a finding of theirs names
