@@ -45,6 +45,8 @@ def main() -> None:
     parser.add_argument("--average", action="store_true", help="meet what ships halfway, after examples were added")
     parser.add_argument("--out", type=Path, default=Path(bot.safety.__file__).with_name(f"{READER}.safetensors"))
     options = parser.parse_args()
+    if options.average and not options.go_on:
+        parser.error("--average needs --go-on: only readers of one descent have a mean")
     lora.seed(0)
     start = shipped("bot.safety", READER) if options.go_on else None
     reader = lora.Reader.open(Store(load_settings().model_dir).path(ENCODER), options.threads, start)
@@ -73,7 +75,7 @@ def main() -> None:
     heads = {name: lora.head(layers[name], lessons.classes[name]) for name in READ}
     about = {"examples": fingerprint(), "epochs": str(options.epochs), "model": ENCODER}
     learned = reader.adapter(heads, about)
-    options.out.write_bytes((lora.halfway(start, learned) if options.average and start else learned).to_bytes())
+    options.out.write_bytes((lora.halfway(start, learned) if start and options.average else learned).to_bytes())
 
 
 class Lessons:
