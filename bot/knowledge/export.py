@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.knowledge import published
-from bot.knowledge.adapter import Adapter
+from bot.knowledge.adapter import Adapter, leave_out
 
 if TYPE_CHECKING:
     import torch
@@ -52,6 +52,7 @@ def _export(folder: Path, target: Path, adapter: Adapter | None) -> None:
     layers: Any = encoder[0].auto_model
     names = INPUTS if hasattr(layers.embeddings, "token_type_embeddings") else INPUTS[:2]
     if adapter is not None:
+        leave_out(layers, adapter.without)
         _update(layers, adapter)
 
     class Whole(torch.nn.Module):

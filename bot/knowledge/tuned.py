@@ -50,7 +50,7 @@ class Tuned(Served):
 
 
 class Mpnet(Tuned):
-    """all-mpnet-base-v2 so taught: eight times MiniLM's size, and in 8-bit integers three times as slow."""
+    """all-mpnet-base-v2 so taught: seven times MiniLM's size, and in 8-bit integers under three times as slow."""
 
     dimensions = 768
     quantised = True

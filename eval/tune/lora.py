@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from bot.knowledge.adapter import Adapter, Floats, Halves, Head
+from bot.knowledge.adapter import Adapter, Floats, Halves, Head, leave_out
 from bot.knowledge.embed import DIMENSIONS, MAX_PIECES
 from bot.knowledge.published import as_folder
 
@@ -55,16 +55,24 @@ class Reader:
     model: nn.Module
     tokenizer: Any
     threads: int
+    without: tuple[int, ...] = ()
 
     @classmethod
-    def open(cls, published: Path, threads: int, start: Adapter | None = None) -> Reader:
-        """The frozen model of a folder or archive, with the updates of `start`, or fresh ones that change nothing yet."""
+    def open(
+        cls, published: Path, threads: int, start: Adapter | None = None, without: tuple[int, ...] = ()
+    ) -> Reader:
+        """The frozen model of a folder or archive, with the updates of `start`, or fresh ones that change nothing yet.
+
+        `without` are layers to leave out, beside those that `start` does.
+        """
         from transformers import AutoModel, AutoTokenizer
 
         torch.set_num_threads(threads)
         with as_folder(published) as folder:
             model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
         model.requires_grad_(False)
+        already = start.without if start else ()
+        leave_out(model, already)
         layers = [(name, module) for name, module in model.encoder.named_modules() if isinstance(module, nn.Linear)]
         for name, module in layers:
             parent, _, last = name.rpartition(".")
@@ -73,7 +81,8 @@ class Reader:
                 a, b = (torch.from_numpy(part.astype(np.float32)) for part in start.updates[f"encoder.{name}"])
                 update.a.data, update.b.data = a / SCALE, b
             setattr(model.encoder.get_submodule(parent), last, update)
-        return cls(model, tokenizer, threads)
+        leave_out(model, without, already)
+        return cls(model, tokenizer, threads, tuple(sorted({*already, *without})))
 
     def encode(self, texts: Sequence[str], beside: Sequence[str] = ()) -> torch.Tensor:
         """Unit vectors (n, dimensions), pooled over the message alone; `beside` is "" where nothing came before."""
@@ -106,9 +115,8 @@ class Reader:
             for name, module in self.model.named_modules()
             if isinstance(module, LowRank)
         }
-        return Adapter(
-            {name: (a.astype(np.float16), b.astype(np.float16)) for name, (a, b) in updates.items()}, heads, about
-        )
+        halves = {name: (a.astype(np.float16), b.astype(np.float16)) for name, (a, b) in updates.items()}
+        return Adapter(halves, heads, about, self.without)
 
 
 def fit(
@@ -212,7 +220,7 @@ def halfway(before: Adapter, after: Adapter) -> Adapter:
         )
         for name, head in after.heads.items()
     }
-    return Adapter(updates, heads, after.about)
+    return Adapter(updates, heads, after.about, after.without)
 
 
 def _mean(one: Floats | Halves, other: Floats | Halves) -> Floats:
