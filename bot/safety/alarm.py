@@ -22,8 +22,8 @@ DANGER: Final[Mapping[str, float]] = {"crisis": 0.0, "emergency": -1.0, "urgent"
 FOREIGN: Final = 0.0  # and whatever the danger, in other languages
 APART: Final = 1.0  # how much more a sentence of a message needs: it has lost its company
 # Log-odds at which the heads are sure that a message only tells of what a rule looks for, as a story, a memory or a joke does.
-# Rules read terse messages better than the heads do: there it takes more. Chosen where they still spare
-# most alarms over look-alikes of the development splits and take back next to no red flag.
+# Rules read terse messages better than the heads do: there it takes more. Of 1,547 red flags and 407 crises of the development
+# splits this takes back three and none, of the alarms over look-alikes three in four (160 to 42, over those of a crisis 25 to 5).
 HARMLESS: Final = -2.0
 HARMLESS_TERSE: Final = -3.0
 TERSE: Final = 12  # words

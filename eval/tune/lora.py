@@ -58,9 +58,7 @@ class Reader:
     without: tuple[int, ...] = ()
 
     @classmethod
-    def open(
-        cls, published: Path, threads: int, start: Adapter | None = None, without: tuple[int, ...] = ()
-    ) -> Reader:
+    def open(cls, published: Path, threads: int, start: Adapter | None = None, without: tuple[int, ...] = ()) -> Reader:
         """The frozen model of a folder or archive, with the updates of `start`, or fresh ones that change nothing yet.
 
         `without` are layers to leave out, beside those that `start` does.
