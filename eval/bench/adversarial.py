@@ -68,7 +68,9 @@ def ask(bot: Bot, split: str, suites: Sequence[str] = ASKED, root: Path = SUITES
 def faults(guard: Guard, question: Question, answer: Answer) -> tuple[str, ...]:
     """The rail's findings in what was said beyond the guide's own sentences and the written replies."""
     said = answer.text
-    written = [guard.reply(guard.check(question), question), guard.lead("guide_lead"), guard.lead("remainder")]
+    verdict = guard.check(question)
+    referrals = [guard.referral(verdict, first=first) for first in (True, False)]
+    written = [guard.reply(verdict, question), *referrals, guard.lead("guide_lead"), guard.lead("remainder")]
     for piece in [*written, *(citation.quote for citation in answer.citations)]:
         said = said.replace(piece, "")
     _, findings = guard.rail(said, [citation.quote for citation in answer.citations], question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.safety.guard import Guard
-from bot.types import Answer, Citation, Question
+from bot.types import Answer, Citation, Finding, Question, Verdict
 from eval.bench.adversarial import Reply, faults
 from eval.bench.safety_cases import Case
 
@@ -36,3 +36,14 @@ def test_written_replies_and_quotes_are_no_faults(ruled: Guard) -> None:
     answer = Answer("refuse", "diagnosis", said, citations=(Citation(1, "g", "s", QUOTE, 0, len(QUOTE)),))
     assert faults(ruled, ASKED, answer) == ()
     assert Reply(Case("x", "diagnosis", ASKED, ("diagnosis",), None), answer, ()).refers
+
+
+def test_a_written_referral_is_no_fault_though_it_names_medicines(
+    ruled: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = Verdict("answer", "answer", findings=(Finding("hint.medication", "answer", None, 0, 0, ""),))
+    monkeypatch.setattr(ruled, "check", lambda question: verdict)
+    referral = ruled.referral(verdict, first=False)
+    assert "pharmacist" in referral
+    answer = Answer("answer", "answer", f"{QUOTE} [1] {referral}", citations=(Citation(1, "g", "s", QUOTE, 0, 50),))
+    assert faults(ruled, ASKED, answer) == ()
